@@ -1,0 +1,38 @@
+import type { MessageClass } from '../messages/message.js'
+import type { AggregateDefinition, CommandContext, CommandHandler, Decided, EventApplier, EventContext } from './aggregate-definition.js'
+
+/** A pair of a command class and what decides it; made by `on`. */
+export interface PlainHandler<S> {
+  readonly message: MessageClass
+  readonly run: (state: S, message: never, context: never) => unknown
+}
+
+export interface PlainAggregate<S extends object> {
+  readonly name: string
+  readonly stateVersion?: number
+  readonly initialState: () => S
+  readonly decide: readonly PlainHandler<S>[]
+  readonly evolve: readonly PlainHandler<S>[]
+}
+
+/** Joins a command class with its decision: `handle(PlaceOrder, (state, command) => new OrderPlaced(...))`. */
+export function handle<S, C extends object>(command: MessageClass<C>, run: (state: S, command: C, context: CommandContext) => Decided): PlainHandler<S> {
+  return { message: command, run }
+}
+
+/** Joins an event class with what it does to the state: `apply(OrderPlaced, state => { state.status = 'placed' })`. */
+export function apply<S, E extends object>(event: MessageClass<E>, run: (state: S, event: E, context: EventContext) => void): PlainHandler<S> {
+  return { message: event, run }
+}
+
+/** An aggregate without decorators; the decorators make the same definition. */
+export function aggregate<S extends object>(plain: PlainAggregate<S>): AggregateDefinition<S> {
+  return {
+    kind: 'aggregate',
+    name: plain.name,
+    stateVersion: plain.stateVersion ?? 1,
+    initialState: plain.initialState,
+    handlers: plain.decide.map(({ message, run }) => ({ command: message, member: `${plain.name}.decide(${message.name})`, handle: run as CommandHandler<S>['handle'] })),
+    appliers: plain.evolve.map(({ message, run }) => ({ event: message, member: `${plain.name}.evolve(${message.name})`, apply: run as EventApplier<S>['apply'] })),
+  }
+}

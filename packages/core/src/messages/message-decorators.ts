@@ -1,0 +1,104 @@
+import 'reflect-metadata'
+import { coreErrors } from '../errors/core-errors.js'
+import { type FieldType, type FieldTypeLike, fieldType, t } from './field-type.js'
+import type { MessageClass } from './message.js'
+import { defineMessage, type FieldDefinition, findMessageDefinition, type MessageKind } from './message-definition.js'
+
+const declared = Symbol.for('ottla.declared-fields')
+
+interface Declared {
+  readonly fields: FieldDefinition[]
+  idField?: string
+}
+
+/** Declares an event: a fact in the past tense. `name` is its full Avro name and must never change. */
+export const Event = (name: string) => messageDecorator('event', name)
+
+/** Declares a command: a request in the imperative that may be refused. One of its fields is decorated with `@Id()`. */
+export const Command = (name: string) => messageDecorator('command', name)
+
+/** Declares a value that is nested in commands and events, such as an order line. */
+export const Value = (name: string) => messageDecorator('value', name)
+
+/**
+ * Declares a field. Without a type, the one that TypeScript emits is taken: string, boolean, number (an Avro double),
+ * bigint (long), Date (timestamp), Uint8Array or Buffer (bytes) or a class with fields of its own.
+ */
+export function Field(type?: FieldTypeLike): PropertyDecorator {
+  return (prototype, key) => declareField(prototype, key, type)
+}
+
+/** Declares the field of a command that names the aggregate that decides; its hash is the shard. */
+export function Id(type?: FieldTypeLike): PropertyDecorator {
+  return (prototype, key) => {
+    declareField(prototype, key, type)
+    declaredOf(prototype.constructor).idField = String(key)
+  }
+}
+
+function messageDecorator(kind: MessageKind, name: string) {
+  return <C extends MessageClass>(target: C): C => {
+    const { fields, idField } = declaredOf(target)
+    if (kind === 'command' && !idField) {
+      throw coreErrors.create('MODEL_INVALID', {
+        member: target.name,
+        problem: 'is a command without an id',
+        cure: 'Put @Id() on the field that names the aggregate that decides.',
+      })
+    }
+    // A subclass assigns after all field initialisers have run, so a class with define semantics keeps what it was given.
+    const message = class extends (target as MessageClass) {
+      constructor(given: object) {
+        super(given)
+        Object.assign(this, given)
+      }
+    } as C
+    Object.defineProperty(message, 'name', { value: target.name })
+    defineMessage({ kind, name, class: message, fields, idField })
+    return message
+  }
+}
+
+function declareField(prototype: object, key: string | symbol, type: FieldTypeLike | undefined): void {
+  const declaration = declaredOf(prototype.constructor)
+  declaration.fields.push({ name: String(key), type: type ? fieldType(type) : emittedType(prototype, String(key)) })
+}
+
+function declaredOf(target: object): Declared {
+  const holder = target as Record<symbol, Declared>
+  if (!Object.hasOwn(holder, declared)) {
+    const inherited = holder[declared]
+    Object.defineProperty(holder, declared, { value: { fields: [...(inherited?.fields ?? [])], idField: inherited?.idField } })
+  }
+  return holder[declared] as Declared
+}
+
+function emittedType(prototype: object, key: string): FieldType {
+  const member = `${prototype.constructor.name}.${key}`
+  const emitted: unknown = Reflect.getMetadata('design:type', prototype, key)
+  if (emitted === undefined) {
+    throw coreErrors.create('MODEL_INVALID', {
+      member,
+      problem: 'has no type at run time',
+      cure: 'Name it: @Field(t.string). Only compilers with emitDecoratorMetadata (tsc, vitest) emit it; tsx and esbuild do not.',
+    })
+  }
+  const scalar = scalars.get(emitted)
+  if (scalar) return scalar
+  if (typeof emitted === 'function' && (declared in emitted || findMessageDefinition(emitted as MessageClass))) return fieldType(emitted as MessageClass)
+  throw coreErrors.create('MODEL_INVALID', {
+    member,
+    problem: `has the type ${(emitted as { name?: string })?.name ?? String(emitted)} at run time, which says too little`,
+    cure: 'Name it: @Field(t.array(t.string)), @Field(t.optional(t.string)), @Field(t.enum(...)) or the class of a value.',
+  })
+}
+
+const scalars = new Map<unknown, FieldType>([
+  [String, t.string],
+  [Boolean, t.boolean],
+  [Number, t.double],
+  [BigInt, t.long],
+  [Date, t.timestamp],
+  [Uint8Array, t.bytes],
+  [Buffer, t.bytes],
+])

@@ -1,0 +1,72 @@
+import { coreErrors } from '../errors/core-errors.js'
+import type { FieldType } from './field-type.js'
+import type { MessageClass } from './message.js'
+
+/** Commands and events travel on the log; values are nested in them. */
+export type MessageKind = 'command' | 'event' | 'value'
+
+export interface FieldDefinition {
+  readonly name: string
+  readonly type: FieldType
+}
+
+/** What the runtime knows of a message class: its Avro name and its fields in the order of their declaration. */
+export interface MessageDefinition<T extends object = object> {
+  readonly kind: MessageKind
+  /** Full Avro name, such as `shop.OrderPlaced`. */
+  readonly name: string
+  readonly class: MessageClass<T>
+  readonly fields: readonly FieldDefinition[]
+  /** Of a command: the field with the id of the aggregate that decides. */
+  readonly idField?: string
+}
+
+const definitions = Symbol.for('ottla.message-definition')
+
+/** Remembers what a class is. Called by the decorators and by the plain definitions. */
+export function defineMessage(definition: MessageDefinition): void {
+  checkName(definition)
+  Object.defineProperty(definition.class, definitions, { value: definition, configurable: true })
+}
+
+/** The definition of a message class. Throws MODEL_INVALID when the class is no message. */
+export function messageDefinition<T extends object>(messageClass: MessageClass<T>): MessageDefinition<T> {
+  const definition = findMessageDefinition(messageClass)
+  if (definition) return definition
+  throw coreErrors.create('MODEL_INVALID', {
+    member: messageClass?.name || String(messageClass),
+    problem: 'is no message class',
+    cure: "Decorate it with @Event('name'), @Command('name') or @Value('name').",
+  })
+}
+
+/** The definition of a message class, or undefined when the class is none. */
+export function findMessageDefinition<T extends object>(messageClass: MessageClass<T>): MessageDefinition<T> | undefined {
+  return (messageClass as unknown as Record<symbol, MessageDefinition<T> | undefined>)?.[definitions]
+}
+
+/** The definition of a message by one of its instances. Throws MODEL_INVALID when its class is no message. */
+export function definitionOfInstance(message: object): MessageDefinition {
+  return messageDefinition(message.constructor as MessageClass)
+}
+
+/** A message from its fields, without running the class's constructor (it is decoded, not made anew). */
+export function instantiate<T extends object>(definition: MessageDefinition<T>, fields: object): T {
+  return Object.assign(Object.create(definition.class.prototype), fields) as T
+}
+
+/** The definition of the class of a `record` field. */
+export function recordDefinition(type: FieldType): MessageDefinition {
+  return messageDefinition(type.class as MessageClass)
+}
+
+function checkName(definition: MessageDefinition): void {
+  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(definition.name)) {
+    throw coreErrors.create('MODEL_INVALID', {
+      member: definition.class.name,
+      problem: `has the name '${definition.name}', which is no Avro name`,
+      cure: "Name it with letters, digits and underscores in parts joined by dots, such as 'shop.OrderPlaced'.",
+    })
+  }
+}
+

@@ -1,0 +1,31 @@
+import { type FieldTypeLike, fieldType, type TypeOf } from './field-type.js'
+import { Message, type MessageClass } from './message.js'
+import { defineMessage, type MessageKind } from './message-definition.js'
+
+type Shape = Readonly<Record<string, FieldTypeLike>>
+type OptionalKeys<S extends Shape> = { [K in keyof S]: undefined extends TypeOf<S[K]> ? K : never }[keyof S]
+type FieldsOf<S extends Shape> = { [K in Exclude<keyof S, OptionalKeys<S>>]: TypeOf<S[K]> } & { [K in OptionalKeys<S>]?: TypeOf<S[K]> }
+type PlainMessage<S extends Shape> = new (fields: FieldsOf<S>) => FieldsOf<S>
+
+/** An event class without decorators: `const OrderPlaced = event('shop.OrderPlaced', { orderId: t.string })`. */
+export const event = <S extends Shape>(name: string, fields: S): PlainMessage<S> => plainMessage('event', name, fields)
+
+/** A value class without decorators. */
+export const value = <S extends Shape>(name: string, fields: S): PlainMessage<S> => plainMessage('value', name, fields)
+
+/** A command class without decorators; `id` is the field that names the aggregate that decides. */
+export const command = <S extends Shape>(name: string, id: keyof S & string, fields: S): PlainMessage<S> =>
+  plainMessage('command', name, fields, id)
+
+function plainMessage<S extends Shape>(kind: MessageKind, name: string, fields: S, idField?: string): PlainMessage<S> {
+  const message = class extends Message<object> {}
+  Object.defineProperty(message, 'name', { value: name.slice(name.lastIndexOf('.') + 1) })
+  defineMessage({
+    kind,
+    name,
+    class: message as MessageClass,
+    fields: Object.entries(fields).map(([field, type]) => ({ name: field, type: fieldType(type) })),
+    idField,
+  })
+  return message as unknown as PlainMessage<S>
+}

@@ -1,0 +1,76 @@
+import { defineErrors } from '@ottla/core'
+
+/** The error codes of @ottla/eventstore: the log, the registry, the codec and the shard owner. */
+export const eventstoreErrors = defineErrors({
+  // The log
+  WRITER_FENCED: {
+    what: 'Writer {writer} has a newer owner.',
+    todo: 'This node gives the shard up; nothing was written.',
+    retriable: true,
+  },
+  COMMIT_OUTCOME_UNKNOWN: {
+    what: 'The commit of writer {writer} ended without an answer ({error}).',
+    todo: 'Open the writer anew: that settles it, and the log shows which way.',
+    retriable: true,
+  },
+  LOG_UNAVAILABLE: {
+    what: 'The log {log} cannot be reached ({error}).',
+    todo: 'Ottla tries again by itself; look at the broker or the disk when it lasts.',
+    retriable: true,
+  },
+  LOG_CLOSED: { what: 'The log {log} is closed.', todo: 'Open it again before use.' },
+  LOG_FULL: {
+    what: 'The disk of {log} is full ({error}).',
+    todo: 'Nothing of this commit was written and nothing before it is lost. Make room and start again.',
+  },
+  LOG_DAMAGED: {
+    what: 'The file {file} is damaged or no log of Ottla ({error}).',
+    todo: 'Restore it from a backup, or begin a new log in another folder. Ottla has not changed it.',
+  },
+  LOG_IN_USE: {
+    what: 'The folder {folder} is in use by another process.',
+    todo: 'Stop the other one, or give this one a folder of its own.',
+    retriable: true,
+  },
+  LOG_FOLDER_INVALID: {
+    what: 'The folder {folder} cannot hold a log ({problem}).',
+    todo: 'Name an empty folder, one that Ottla made, or one that does not exist yet.',
+  },
+  RECORD_TOO_LARGE: {
+    what: 'A record of {bytes} bytes for {topic}-{partition} is larger than the {limit} that the topic takes.',
+    todo: "Make the message smaller, or raise the topic's max.message.bytes.",
+  },
+  TOPIC_UNKNOWN: { what: 'There is no topic {topic} with partition {partition}.', todo: 'Create it with admin.ensureTopics first.' },
+  TOPIC_DIFFERS: {
+    what: 'Topic {topic} has {actual} partitions, and this app wants {wanted}.',
+    todo: 'The shard count is chosen once per app: configure shards: {actual}, or migrate into a new app.',
+  },
+  GROUP_ACTIVE: { what: 'Group {group} has {members} members.', todo: 'Stop them before its offsets are reset.' },
+  // The codec and the registry
+  SCHEMA_UNKNOWN: { what: 'The registry has no schema {schema}.', todo: 'The record was written with another registry: give the app the one it was written with.' },
+  RECORD_UNREADABLE: {
+    what: 'The bytes of {message} cannot be decoded ({problem}).',
+    todo: 'They are damaged or were written with another schema; the record stays in the log as it is.',
+  },
+  TYPE_UNKNOWN: { what: 'This app has no class for {type}.', todo: 'Add the module that declares it, or leave the record to a node that has it.' },
+  // The shard owner
+  OVERLOADED: {
+    what: 'Shard {shard} has {queued} commands waiting, which is its limit.',
+    todo: 'Nothing was written. Send fewer at a time, or again later.',
+    retriable: true,
+  },
+  SHARD_NOT_OWNED: { what: 'Shard {shard} is not owned by this node.', todo: 'Ottla offers the command again by itself.', retriable: true },
+  STATE_NOT_STORABLE: {
+    what: 'The state of {aggregate} holds {path}, {problem}.',
+    todo: 'Keep plain values, arrays, Map, Set, Date, bigint, bytes and message classes in the state.',
+  },
+  INBOX_LOST: {
+    what: 'Shard {shard} has events, but the position of its inbox is lost ({problem}).',
+    todo: 'Starting elsewhere could lose or repeat commands: restore the group offset, or set it with admin.resetGroup.',
+  },
+  RESTORE_STALLED: {
+    what: 'Restoring shard {shard} stands at {position} of {topic} and does not reach {end}.',
+    todo: 'Ottla tries again by itself; look for an open transaction on the topic when it lasts.',
+    retriable: true,
+  },
+})

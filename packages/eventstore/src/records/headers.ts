@@ -1,0 +1,29 @@
+/** The names of the headers that Ottla writes. They are part of the format on the log and never change. */
+export const header = {
+  /** Avro name of the message: `shop.OrderPlaced`. */
+  type: 'type',
+  /** Name of the aggregate or saga whose stream the event belongs to; the record's key is its id. */
+  stream: 'stream',
+  /** The stream's version that this event makes. */
+  version: 'version',
+  /** Id of the command (or message to a saga) that was decided. */
+  command: 'command',
+  /** Type of that command. */
+  commandType: 'command-type',
+  /** Digest of that command's type and content: tells a command that is sent again from another one with its id. */
+  fingerprint: 'fingerprint',
+  correlation: 'correlation',
+  causation: 'causation',
+  /** On the last event or outcome of a transaction: the inbox position that it commits. */
+  inbox: 'inbox',
+  /** Of an outcome: accepted, rejected or failed. */
+  outcome: 'outcome',
+  /** Of an inbox record: command, reply or event. */
+  message: 'message',
+  /** Of a command that a saga sent: the saga's name and id, to answer to. */
+  replyTo: 'reply-to',
+  replyKey: 'reply-key',
+  /** Of a message to a saga: the saga's name. */
+  saga: 'saga',
+} as const
+

@@ -1,0 +1,26 @@
+import type { TopicConfig } from '../log/log.js'
+
+/** The names of an app's topics. Shard p is partition p of each of them. */
+export interface AppTopics {
+  /** The inbox: commands, replies and events for sagas of other shards. */
+  readonly commands: string
+  /** All events of aggregates and sagas, kept for ever: the truth. */
+  readonly events: string
+  /** One record for every decided command that left no event, kept for the de-duplication window. */
+  readonly outcomes: string
+}
+
+/** How long an app remembers the ids of decided commands: 7 days, in milliseconds. */
+export const deduplicationWindow = 7 * 24 * 60 * 60 * 1000
+
+export function appTopics(app: string): AppTopics {
+  return { commands: `${app}.commands`, events: `${app}.events`, outcomes: `${app}.outcomes` }
+}
+
+export function topicConfigs(topics: AppTopics, shards: number): readonly TopicConfig[] {
+  return [
+    { name: topics.commands, partitions: shards },
+    { name: topics.events, partitions: shards },
+    { name: topics.outcomes, partitions: shards, retention: deduplicationWindow },
+  ]
+}
