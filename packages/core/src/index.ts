@@ -2,6 +2,8 @@ export { Command, Event, Field, Id, Value } from './messages/message-decorators.
 export { t, type FieldType, type FieldTypeLike, type TypeOf } from './messages/field-type.js'
 export { Message, type Fields, type MessageClass } from './messages/message.js'
 export { Aggregate, Apply, Handle, findAggregate } from './aggregates/aggregate-decorators.js'
+export { AggregateDecider } from './aggregates/aggregate-decider.js'
+export { copyState, freezeState } from './aggregates/state.js'
 export { isRejection, reject, Rejection } from './aggregates/rejection.js'
 export { command, event, value } from './messages/plain-messages.js'
 export { aggregate, apply, handle, type PlainAggregate, type PlainHandler } from './aggregates/plain-aggregate.js'

@@ -1,5 +1,7 @@
+import 'reflect-metadata'
 import { coreErrors } from '../errors/core-errors.js'
 import type { MessageClass } from '../messages/message.js'
+import { findMessageDefinition } from '../messages/message-definition.js'
 import type { AggregateDefinition, CommandContext, Decided, EventContext } from './aggregate-definition.js'
 
 interface Member {
@@ -32,6 +34,7 @@ export function Aggregate(name: string, options: { stateVersion?: number } = {})
       initialState: () => new target(),
       handlers: handles.map(({ message, method }) => ({
         command: message,
+        returns: returnedMessage(target.prototype, method),
         member: `${target.name}.${method}`,
         handle: (state, command, context) => call(method).call(state, command, context),
       })),
@@ -63,6 +66,12 @@ function membersOf(prototype: object): AggregateMembers {
   const holder = prototype as Record<symbol, AggregateMembers>
   if (!Object.hasOwn(holder, members)) Object.defineProperty(holder, members, { value: { handles: [], applies: [] } })
   return holder[members] as AggregateMembers
+}
+
+/** The message class that a method's signature promises, where the compiler has emitted it. */
+function returnedMessage(prototype: object, method: string): MessageClass | undefined {
+  const emitted: unknown = Reflect.getMetadata('design:returntype', prototype, method)
+  return typeof emitted === 'function' && findMessageDefinition(emitted as MessageClass) ? (emitted as MessageClass) : undefined
 }
 
 function checked<T extends object>(message: MessageClass<T>, prototype: object, method: string): MessageClass<T> {

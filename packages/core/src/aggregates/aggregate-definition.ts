@@ -21,6 +21,8 @@ export interface EventContext {
 
 export interface CommandHandler<S = object> {
   readonly command: MessageClass
+  /** The event class that it returns, where its signature tells; checked when the app starts. */
+  readonly returns?: MessageClass
   /** Where the code stands, for errors: `Order.place`. */
   readonly member: string
   /** Decides; must not change `state` and must not wait. */

@@ -51,6 +51,8 @@ export interface LogRecord extends TopicOffset {
 
 /** Committed records of one partition in the order of their offsets. */
 export interface RecordBatch extends TopicPartition {
+  /** Where the reader stood before this batch: every committed record from here to `next` is in it. */
+  readonly from: number
   /** May be empty where a reader only passes over aborted records and markers. */
   readonly records: readonly LogRecord[]
   /** Where the reader stands after this batch: the offset to begin at next time. */
