@@ -13,7 +13,10 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, task) {
     // setTimeout holds 31 bits: a deadline in two months must not fire at once.
-    const timer = milliseconds > 0x7fffffff ? setTimeout(() => (cancelLater = systemClock.after(milliseconds - 0x7fffffff, task)), 0x7fffffff) : setTimeout(task, milliseconds)
+    const timer =
+      milliseconds > 0x7fffffff
+        ? setTimeout(() => (cancelLater = systemClock.after(milliseconds - 0x7fffffff, task)), 0x7fffffff)
+        : setTimeout(task, milliseconds)
     let cancelLater: (() => void) | undefined
     timer.unref()
     return () => {

@@ -10,7 +10,16 @@ export { aggregate, apply, handle, type PlainAggregate, type PlainHandler } from
 export type { AggregateDefinition, CommandContext, CommandHandler, Decided, EventApplier, EventContext } from './aggregates/aggregate-definition.js'
 export { CommandBus, keyOf, type CommandEnvelope, type Dispatch, type Middleware, type SendOptions } from './bus/command-bus.js'
 export type { Accepted, Failed, Position, Receipt, Rejected } from './bus/receipt.js'
-export { definitionOfInstance, findMessageDefinition, instantiate, messageDefinition, recordDefinition, type FieldDefinition, type MessageDefinition, type MessageKind } from './messages/message-definition.js'
+export {
+  definitionOfInstance,
+  findMessageDefinition,
+  instantiate,
+  messageDefinition,
+  recordDefinition,
+  type FieldDefinition,
+  type MessageDefinition,
+  type MessageKind,
+} from './messages/message-definition.js'
 export { findProblems, validateMessage, type FieldProblem } from './messages/validation.js'
 export { defineErrors, isOttlaError, OttlaError, type ErrorDetails, type ErrorRegistry, type ErrorSpec } from './errors/error.js'
 export { coreErrors } from './errors/core-errors.js'

@@ -47,7 +47,10 @@ export const eventstoreErrors = defineErrors({
   },
   GROUP_ACTIVE: { what: 'Group {group} has {members} members.', todo: 'Stop them before its offsets are reset.' },
   // The codec and the registry
-  SCHEMA_UNKNOWN: { what: 'The registry has no schema {schema}.', todo: 'The record was written with another registry: give the app the one it was written with.' },
+  SCHEMA_UNKNOWN: {
+    what: 'The registry has no schema {schema}.',
+    todo: 'The record was written with another registry: give the app the one it was written with.',
+  },
   RECORD_UNREADABLE: {
     what: 'The bytes of {message} cannot be decoded ({problem}).',
     todo: 'They are damaged or were written with another schema; the record stays in the log as it is.',

@@ -1,5 +1,20 @@
 export type {
-  Commit, GroupLag, Log, LogAdmin, LogMember, LogReader, LogRecord, LogWriter, MemberOptions, NewRecord, ReaderOptions, RecordBatch, RecordHeaders, TopicConfig, TopicOffset, TopicPartition,
+  Commit,
+  GroupLag,
+  Log,
+  LogAdmin,
+  LogMember,
+  LogReader,
+  LogRecord,
+  LogWriter,
+  MemberOptions,
+  NewRecord,
+  ReaderOptions,
+  RecordBatch,
+  RecordHeaders,
+  TopicConfig,
+  TopicOffset,
+  TopicPartition,
 } from './log/log.js'
 export type { RegisteredSchema, SchemaRegistry } from './registry/schema-registry.js'
 export type { Codec } from './codec/codec.js'

@@ -32,7 +32,15 @@ export function aggregate<S extends object>(plain: PlainAggregate<S>): Aggregate
     name: plain.name,
     stateVersion: plain.stateVersion ?? 1,
     initialState: plain.initialState,
-    handlers: plain.decide.map(({ message, run }) => ({ command: message, member: `${plain.name}.decide(${message.name})`, handle: run as CommandHandler<S>['handle'] })),
-    appliers: plain.evolve.map(({ message, run }) => ({ event: message, member: `${plain.name}.evolve(${message.name})`, apply: run as EventApplier<S>['apply'] })),
+    handlers: plain.decide.map(({ message, run }) => ({
+      command: message,
+      member: `${plain.name}.decide(${message.name})`,
+      handle: run as CommandHandler<S>['handle'],
+    })),
+    appliers: plain.evolve.map(({ message, run }) => ({
+      event: message,
+      member: `${plain.name}.evolve(${message.name})`,
+      apply: run as EventApplier<S>['apply'],
+    })),
   }
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js'
+import { coreErrors } from '../errors/core-errors.js'
 import type { Ids } from '../ids.js'
 import { definitionOfInstance, type MessageDefinition } from '../messages/message-definition.js'
 import { validateMessage } from '../messages/validation.js'
-import { coreErrors } from '../errors/core-errors.js'
 import type { Receipt } from './receipt.js'
 
 /** A command on its way to the owner of its shard. */

@@ -69,4 +69,3 @@ function checkName(definition: MessageDefinition): void {
     })
   }
 }
-

@@ -14,8 +14,7 @@ export const event = <S extends Shape>(name: string, fields: S): PlainMessage<S>
 export const value = <S extends Shape>(name: string, fields: S): PlainMessage<S> => plainMessage('value', name, fields)
 
 /** A command class without decorators; `id` is the field that names the aggregate that decides. */
-export const command = <S extends Shape>(name: string, id: keyof S & string, fields: S): PlainMessage<S> =>
-  plainMessage('command', name, fields, id)
+export const command = <S extends Shape>(name: string, id: keyof S & string, fields: S): PlainMessage<S> => plainMessage('command', name, fields, id)
 
 function plainMessage<S extends Shape>(kind: MessageKind, name: string, fields: S, idField?: string): PlainMessage<S> {
   const message = class extends Message<object> {}

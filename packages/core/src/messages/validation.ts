@@ -47,7 +47,8 @@ function recordCheck(definition: MessageDefinition): Check {
     const record = value as Record<string, unknown>
     for (const { name, check } of fields) check(record[name], path ? `${path}.${name}` : name, problems)
     for (const name in record) {
-      if (!known.has(name) && Object.hasOwn(record, name)) problems.push({ path: path ? `${path}.${name}` : name, problem: `is no field of ${definition.name}` })
+      if (!known.has(name) && Object.hasOwn(record, name))
+        problems.push({ path: path ? `${path}.${name}` : name, problem: `is no field of ${definition.name}` })
     }
   }
 }

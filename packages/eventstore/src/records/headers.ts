@@ -26,4 +26,3 @@ export const header = {
   /** Of a message to a saga: the saga's name. */
   saga: 'saga',
 } as const
-

@@ -67,7 +67,11 @@ export interface Participant<State extends object = object> {
   initialState(id: string): State
   decide(state: State, input: Input, context: DecisionContext): Decision
   /** Changes `state`, a copy that nobody else holds, by the event. */
-  evolve(state: State, event: { readonly definition: MessageDefinition; readonly message: object }, context: { readonly id: string; readonly version: number; readonly timestamp: number }): void
+  evolve(
+    state: State,
+    event: { readonly definition: MessageDefinition; readonly message: object },
+    context: { readonly id: string; readonly version: number; readonly timestamp: number },
+  ): void
   /** When the stream wants an input `deadline`, in milliseconds since 1970, or undefined. */
   deadline(state: State): number | undefined
   /** Of a saga: which events it wants to see and for which saga id. */
