@@ -21,6 +21,7 @@ export {
   type MessageKind,
 } from './messages/message-definition.js'
 export { findProblems, validateMessage, type FieldProblem } from './messages/validation.js'
+export { normalizeMessage } from './messages/normalization.js'
 export { defineErrors, isOttlaError, OttlaError, type ErrorDetails, type ErrorRegistry, type ErrorSpec } from './errors/error.js'
 export { coreErrors } from './errors/core-errors.js'
 export { systemClock, type Clock } from './clock.js'

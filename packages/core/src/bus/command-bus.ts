@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import { coreErrors } from '../errors/core-errors.js'
 import type { Ids } from '../ids.js'
 import { definitionOfInstance, type MessageDefinition } from '../messages/message-definition.js'
+import { normalizeMessage } from '../messages/normalization.js'
 import { validateMessage } from '../messages/validation.js'
 import type { Receipt } from './receipt.js'
 
@@ -61,13 +62,14 @@ export class CommandBus {
     const definition = definitionOfInstance(command)
     if (definition.kind !== 'command') throw coreErrors.create('COMMAND_UNKNOWN', { command: definition.name })
     validateMessage(definition, command)
+    const normal = normalizeMessage(definition, command)
     const id = options.id ?? this.ids.next()
     const timeout = options.timeout ?? 30_000
     return this.chain({
       id,
-      command,
+      command: normal,
       definition,
-      key: keyOf(definition, command),
+      key: keyOf(definition, normal),
       correlationId: options.correlationId ?? id,
       causationId: options.causationId,
       deadline: this.clock.now() + timeout,

@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { coreErrors } from '../errors/core-errors.js'
+import { checkedDefinition } from './definition-check.js'
 import { type FieldType, type FieldTypeLike, fieldType, t } from './field-type.js'
 import type { MessageClass } from './message.js'
 import { defineMessage, type FieldDefinition, findMessageDefinition, type MessageKind } from './message-definition.js'
@@ -47,14 +48,16 @@ function messageDecorator(kind: MessageKind, name: string) {
       })
     }
     // A subclass assigns after all field initialisers have run, so a class with define semantics keeps what it was given.
+    // A class with a constructor of its own takes what it likes, and nothing is assigned over it.
+    const takesFields = target.length === 0
     const message = class extends (target as MessageClass) {
-      constructor(given: object) {
-        super(given)
-        Object.assign(this, given)
+      constructor(...given: unknown[]) {
+        super(...given)
+        if (takesFields) Object.assign(this, given[0])
       }
     } as C
     Object.defineProperty(message, 'name', { value: target.name })
-    defineMessage({ kind, name, class: message, fields, idField })
+    defineMessage(checkedDefinition({ kind, name, class: message, fields, idField }), target)
     return message
   }
 }

@@ -23,10 +23,12 @@ export interface MessageDefinition<T extends object = object> {
 
 const definitions = Symbol.for('ottla.message-definition')
 
-/** Remembers what a class is. Called by the decorators and by the plain definitions. */
-export function defineMessage(definition: MessageDefinition): void {
-  checkName(definition)
-  Object.defineProperty(definition.class, definitions, { value: definition, configurable: true })
+/**
+ * Remembers what a class is. Called by the decorators and by the plain definitions. A class that names itself in its fields
+ * knows only the class as it was declared, `declaredClass`, which a decorator may have replaced.
+ */
+export function defineMessage(definition: MessageDefinition, declaredClass: MessageClass = definition.class): void {
+  for (const holder of new Set([definition.class, declaredClass])) Object.defineProperty(holder, definitions, { value: definition, configurable: true })
 }
 
 /** The definition of a message class. Throws MODEL_INVALID when the class is no message. */
@@ -47,7 +49,7 @@ export function findMessageDefinition<T extends object>(messageClass: MessageCla
 
 /** The definition of a message by one of its instances. Throws MODEL_INVALID when its class is no message. */
 export function definitionOfInstance(message: object): MessageDefinition {
-  return messageDefinition(message.constructor as MessageClass)
+  return messageDefinition((message as object | undefined)?.constructor as MessageClass)
 }
 
 /** A message from its fields, without running the class's constructor (it is decoded, not made anew). */
@@ -58,14 +60,4 @@ export function instantiate<T extends object>(definition: MessageDefinition<T>, 
 /** The definition of the class of a `record` field. */
 export function recordDefinition(type: FieldType): MessageDefinition {
   return messageDefinition(type.class as MessageClass)
-}
-
-function checkName(definition: MessageDefinition): void {
-  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(definition.name)) {
-    throw coreErrors.create('MODEL_INVALID', {
-      member: definition.class.name,
-      problem: `has the name '${definition.name}', which is no Avro name`,
-      cure: "Name it with letters, digits and underscores in parts joined by dots, such as 'shop.OrderPlaced'.",
-    })
-  }
 }

@@ -1,3 +1,4 @@
+import { checkedDefinition } from './definition-check.js'
 import { type FieldTypeLike, fieldType, type TypeOf } from './field-type.js'
 import { Message, type MessageClass } from './message.js'
 import { defineMessage, type MessageKind } from './message-definition.js'
@@ -19,12 +20,13 @@ export const command = <S extends Shape>(name: string, id: keyof S & string, fie
 function plainMessage<S extends Shape>(kind: MessageKind, name: string, fields: S, idField?: string): PlainMessage<S> {
   const message = class extends Message<object> {}
   Object.defineProperty(message, 'name', { value: name.slice(name.lastIndexOf('.') + 1) })
-  defineMessage({
+  const definition = checkedDefinition({
     kind,
     name,
     class: message as MessageClass,
     fields: Object.entries(fields).map(([field, type]) => ({ name: field, type: fieldType(type) })),
     idField,
   })
+  defineMessage(definition)
   return message as unknown as PlainMessage<S>
 }

@@ -8,15 +8,24 @@ export interface FieldProblem {
   readonly problem: string
 }
 
-type Check = (value: unknown, path: string, problems: FieldProblem[]) => void
+/** How deep values may be nested. More would overflow the stack of whoever reads them, and a value that holds itself has no end. */
+const deepest = 200
+
+/** Where the check stands: the first `depth` steps lead to the value at hand. A path is written out only for a problem. */
+interface Walk {
+  readonly steps: (string | number)[]
+  readonly problems: FieldProblem[]
+}
+
+type Check = (value: unknown, walk: Walk, depth: number) => void
 
 const compiled = new WeakMap<MessageDefinition, Check>()
 
 /** Every place where `message` does not fit its definition: missing, mistyped and unknown fields. Empty when it fits. */
 export function findProblems(definition: MessageDefinition, message: unknown): FieldProblem[] {
-  const problems: FieldProblem[] = []
-  checkOf(definition)(message, '', problems)
-  return problems
+  const walk: Walk = { steps: [], problems: [] }
+  checkOf(definition)(message, walk, 0)
+  return walk.problems
 }
 
 /** Throws MESSAGE_INVALID, naming every path, when `message` does not fit its definition. */
@@ -42,13 +51,18 @@ function checkOf(definition: MessageDefinition): Check {
 function recordCheck(definition: MessageDefinition): Check {
   const fields = definition.fields.map(({ name, type }) => ({ name, check: typeCheck(type) }))
   const known = new Set(fields.map(({ name }) => name))
-  return (value, path, problems) => {
-    if (typeof value !== 'object' || value === null) return void problems.push(expected(`a ${definition.name}`, value, path))
+  return (value, walk, depth) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return report(walk, depth, expected(`a ${definition.name}`, value))
+    if (depth > deepest) return report(walk, depth, `is nested deeper than ${deepest} levels, or holds itself`)
     const record = value as Record<string, unknown>
-    for (const { name, check } of fields) check(record[name], path ? `${path}.${name}` : name, problems)
+    for (const { name, check } of fields) {
+      walk.steps[depth] = name
+      check(record[name], walk, depth + 1)
+    }
     for (const name in record) {
-      if (!known.has(name) && Object.hasOwn(record, name))
-        problems.push({ path: path ? `${path}.${name}` : name, problem: `is no field of ${definition.name}` })
+      if (known.has(name) || !Object.hasOwn(record, name)) continue
+      walk.steps[depth] = name
+      report(walk, depth + 1, `is no field of ${definition.name}`)
     }
   }
 }
@@ -57,28 +71,18 @@ function typeCheck(type: FieldType): Check {
   switch (type.kind) {
     case 'record': {
       const definition = recordDefinition(type)
-      return (value, path, problems) => checkOf(definition)(value, path, problems)
+      return (value, walk, depth) => checkOf(definition)(value, walk, depth)
     }
     case 'optional': {
       const check = typeCheck(type.of as FieldType)
-      return (value, path, problems) => {
-        if (value !== undefined && value !== null) check(value, path, problems)
+      return (value, walk, depth) => {
+        if (value !== undefined && value !== null) check(value, walk, depth)
       }
     }
-    case 'array': {
-      const check = typeCheck(type.of as FieldType)
-      return (value, path, problems) => {
-        if (!Array.isArray(value)) return void problems.push(expected('an array', value, path))
-        for (let index = 0; index < value.length; index++) check(value[index], `${path}[${index}]`, problems)
-      }
-    }
-    case 'map': {
-      const check = typeCheck(type.of as FieldType)
-      return (value, path, problems) => {
-        if (typeof value !== 'object' || value === null || Array.isArray(value)) return void problems.push(expected('an object', value, path))
-        for (const [key, item] of Object.entries(value)) check(item, `${path}.${key}`, problems)
-      }
-    }
+    case 'array':
+      return arrayCheck(typeCheck(type.of as FieldType))
+    case 'map':
+      return mapCheck(typeCheck(type.of as FieldType))
     case 'enum':
       return scalarCheck(`one of ${type.symbols?.join(', ')}`, value => (type.symbols as readonly unknown[]).includes(value))
     case 'decimal':
@@ -90,12 +94,33 @@ function typeCheck(type: FieldType): Check {
   }
 }
 
+function arrayCheck(check: Check): Check {
+  return (value, walk, depth) => {
+    if (!Array.isArray(value)) return report(walk, depth, expected('an array', value))
+    for (let index = 0; index < value.length; index++) {
+      walk.steps[depth] = index
+      check(value[index], walk, depth + 1)
+    }
+  }
+}
+
+function mapCheck(check: Check): Check {
+  return (value, walk, depth) => {
+    if (!isPlainObject(value)) return report(walk, depth, expected('a plain object', value))
+    for (const key of Object.keys(value)) {
+      walk.steps[depth] = key
+      if (!key.isWellFormed()) report(walk, depth + 1, 'has a key that is no well-formed Unicode')
+      check(value[key], walk, depth + 1)
+    }
+  }
+}
+
 const scalars = {
   string: ['a string', (value: unknown) => typeof value === 'string' && value.isWellFormed()],
   boolean: ['a boolean', (value: unknown) => typeof value === 'boolean'],
   int: ['a whole number of 32 bits', (value: unknown) => typeof value === 'number' && (value | 0) === value],
   long: ['a bigint of 64 bits', (value: unknown) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value],
-  float: ['a number', (value: unknown) => typeof value === 'number'],
+  float: ['a number of 32 bits', (value: unknown) => typeof value === 'number' && Number.isFinite(value) === Number.isFinite(Math.fround(value))],
   double: ['a number', (value: unknown) => typeof value === 'number'],
   bytes: ['bytes (a Uint8Array)', (value: unknown) => value instanceof Uint8Array],
   uuid: ['a UUID', (value: unknown) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)],
@@ -103,9 +128,16 @@ const scalars = {
 } as const satisfies Record<string, readonly [string, (value: unknown) => boolean]>
 
 function scalarCheck(what: string, fits: (value: unknown) => boolean): Check {
-  return (value, path, problems) => {
-    if (!fits(value)) problems.push(expected(what, value, path))
+  return (value, walk, depth) => {
+    if (!fits(value)) report(walk, depth, expected(what, value))
   }
+}
+
+/** A Map or an instance of a class would be written as if it were empty or as what it is not. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function isDecimal(value: unknown, { precision = 0, scale = 0 }: FieldType): boolean {
@@ -116,12 +148,18 @@ function isDecimal(value: unknown, { precision = 0, scale = 0 }: FieldType): boo
   return fraction.length <= scale && whole.replace(/^0+/, '').length <= precision - scale
 }
 
-function expected(what: string, value: unknown, path: string): FieldProblem {
-  return { path, problem: value === undefined ? `is missing (expected ${what})` : `is ${describe(value)}, expected ${what}` }
+function report(walk: Walk, depth: number, problem: string): void {
+  let path = ''
+  for (const step of walk.steps.slice(0, depth)) path += typeof step === 'number' ? `[${step}]` : path ? `.${step}` : step
+  walk.problems.push({ path, problem })
+}
+
+function expected(what: string, value: unknown): string {
+  return value === undefined ? `is missing (expected ${what})` : `is ${describe(value)}, expected ${what}`
 }
 
 function describe(value: unknown): string {
   if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : `an object of ${value.constructor?.name ?? 'no class'}`
-  return `${typeof value} ${String(value)}`
+  return value === null ? 'null' : `${typeof value} ${String(value)}`
 }

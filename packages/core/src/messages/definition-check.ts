@@ -1,0 +1,84 @@
+import { coreErrors } from '../errors/core-errors.js'
+import type { FieldType } from './field-type.js'
+import type { MessageDefinition } from './message-definition.js'
+
+const simpleName = /^[A-Za-z_]\w*$/
+const fullName = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/
+
+/** The definition itself when what a class says of itself makes sense, so that a wrong model fails when its file loads. Throws MODEL_INVALID. */
+export function checkedDefinition(definition: MessageDefinition): MessageDefinition {
+  checkName(definition)
+  const seen = new Set<string>()
+  for (const { name, type } of definition.fields) {
+    const member = `${definition.class.name}.${name}`
+    if (seen.has(name)) throw invalid(member, 'is declared twice', 'Decorate it once: @Id() declares the field too, and a subclass has the fields of its base.')
+    seen.add(name)
+    if (!isUsable(name))
+      throw invalid(member, 'has a name that cannot be written in Avro or that every object has', 'Name it with letters, digits and underscores.')
+    checkType(member, type)
+  }
+  if (definition.idField !== undefined) checkId(definition)
+  return definition
+}
+
+function checkName({ name, class: { name: member } }: MessageDefinition): void {
+  if (fullName.test(name)) return
+  throw invalid(
+    member,
+    `has the name '${name}', which is no Avro name`,
+    "Name it with letters, digits and underscores in parts joined by dots, such as 'shop.OrderPlaced'.",
+  )
+}
+
+/** The id goes into the record's key as text, and the same id must always give the same text. */
+function checkId({ class: { name }, fields, idField }: MessageDefinition): void {
+  const field = fields.find(({ name }) => name === idField)
+  const member = `${name}.${idField}`
+  if (!field) throw invalid(member, 'is named as the id and is no field', 'Name a field of the command.')
+  if (!['string', 'uuid', 'int', 'long', 'enum'].includes(field.type.kind)) {
+    throw invalid(member, `is an id of type ${field.type.kind}`, 'Make it t.string, t.uuid, t.int, t.long or t.enum(...).')
+  }
+}
+
+function checkType(member: string, type: FieldType): void {
+  if (type.kind === 'decimal') checkDecimal(member, type)
+  if (type.kind === 'enum') checkEnum(member, type)
+  if (type.kind === 'optional' && type.of?.kind === 'optional') throw invalid(member, 'is an optional of an optional', 'Use t.optional once.')
+  if (type.kind === 'record' && typeof type.class !== 'function') {
+    throw invalid(
+      member,
+      'names a class that is undefined when the file loads',
+      'Declare the value above it; when two files import each other, move it to a file of its own.',
+    )
+  }
+  if (type.of) checkType(member, type.of)
+}
+
+function checkDecimal(member: string, { precision = 0, scale = 0 }: FieldType): void {
+  if (Number.isInteger(precision) && Number.isInteger(scale) && scale >= 0 && precision >= 1 && scale <= precision) return
+  throw invalid(
+    member,
+    `is a decimal of ${precision} digits with ${scale} behind the point`,
+    'Give t.decimal all digits first and then how many of them are behind the point: t.decimal(14, 2).',
+  )
+}
+
+function checkEnum(member: string, { name = '', symbols = [] }: FieldType): void {
+  const wrong = symbols.find((symbol, index) => !isUsable(symbol) || symbols.indexOf(symbol) !== index)
+  if (fullName.test(name) && symbols.length > 0 && wrong === undefined) return
+  const problem = !fullName.test(name)
+    ? `is an enum with the name '${name}', which is no Avro name`
+    : wrong === undefined
+      ? 'is an enum without symbols'
+      : `is an enum with the symbol '${wrong}' twice, or it cannot be written in Avro`
+  throw invalid(member, problem, "Use letters, digits and underscores, each symbol once: t.enum('shop.Status', ['open', 'closed']).")
+}
+
+/** Names such as `constructor` are on every object and would be found where nothing was given. */
+function isUsable(name: string): boolean {
+  return simpleName.test(name) && !(name in Object.prototype)
+}
+
+function invalid(member: string, problem: string, cure: string): Error {
+  return coreErrors.create('MODEL_INVALID', { member, problem, cure })
+}

@@ -1,0 +1,95 @@
+import type { FieldType } from './field-type.js'
+import { type MessageDefinition, recordDefinition } from './message-definition.js'
+
+type Normalize = (value: never) => unknown
+
+const compiled = new WeakMap<MessageDefinition, readonly { readonly name: string; readonly normalize: Normalize | undefined }[]>()
+
+/**
+ * A message as it will be read back from the log, so that a state made of it live equals the state made of it by replay.
+ * It is always a copy that shares nothing changeable with the given one, and an instance of the definition's class (not made
+ * by its constructor) with all fields in the order of their declaration:
+ *
+ * - an absent optional is undefined, never null or missing; a nested value is an instance of its class;
+ * - a decimal has no trailing zeros behind its point, no leading ones, and is never `-0`: `'261.96'`, `'2'`, `'-0.5'`;
+ * - a float is rounded to 32 bits, an int is never `-0`, a UUID is in lower case, bytes are a Uint8Array and no Buffer.
+ *
+ * The message must fit its definition (`validateMessage`). Idempotent.
+ */
+export function normalizeMessage<T extends object>(definition: MessageDefinition<T>, message: object): T {
+  const normal = Object.create(definition.class.prototype) as Record<string, unknown>
+  for (const { name, normalize } of fieldsOf(definition)) {
+    const value = (message as Record<string, unknown>)[name]
+    normal[name] = normalize ? normalize(value as never) : value
+  }
+  return normal as T
+}
+
+function fieldsOf(definition: MessageDefinition) {
+  let fields = compiled.get(definition)
+  if (!fields) {
+    fields = definition.fields.map(({ name, type }) => ({ name, normalize: normalizerOf(type) }))
+    compiled.set(definition, fields)
+  }
+  return fields
+}
+
+/** What makes a value of this type canonical, or undefined where every value already is. */
+function normalizerOf(type: FieldType): Normalize | undefined {
+  switch (type.kind) {
+    case 'record': {
+      const definition = recordDefinition(type)
+      return (value: object) => normalizeMessage(definition, value)
+    }
+    case 'optional': {
+      const normalize = normalizerOf(type.of as FieldType) ?? ((value: unknown) => value)
+      return (value: unknown) => (value === undefined || value === null ? undefined : normalize(value as never))
+    }
+    case 'array':
+      return arrayNormalizer(normalizerOf(type.of as FieldType))
+    case 'map':
+      return mapNormalizer(normalizerOf(type.of as FieldType))
+    default:
+      return scalars[type.kind]
+  }
+}
+
+const scalars: Partial<Record<FieldType['kind'], Normalize>> = {
+  int: (value: number) => value + 0,
+  float: Math.fround as Normalize,
+  bytes: (value: Uint8Array) => new Uint8Array(value),
+  uuid: (value: string) => value.toLowerCase(),
+  timestamp: (value: Date) => new Date(value),
+  decimal: canonicalDecimal as Normalize,
+}
+
+function arrayNormalizer(normalize: Normalize | undefined): Normalize {
+  if (!normalize) return (value: readonly unknown[]) => [...value]
+  return (value: readonly unknown[]) => {
+    const copy: unknown[] = []
+    for (let index = 0; index < value.length; index++) copy.push(normalize(value[index] as never))
+    return copy
+  }
+}
+
+function mapNormalizer(normalize: Normalize | undefined): Normalize {
+  return (value: Readonly<Record<string, unknown>>) =>
+    // Entries become own properties also where a key is `__proto__`.
+    Object.fromEntries(Object.keys(value).map(key => [key, normalize ? normalize(value[key] as never) : value[key]]))
+}
+
+const point = 46
+const zero = 48
+
+function canonicalDecimal(text: string): string {
+  const negative = text.startsWith('-')
+  let end = text.length
+  if (text.includes('.')) {
+    while (text.charCodeAt(end - 1) === zero) end--
+    if (text.charCodeAt(end - 1) === point) end--
+  }
+  let start = negative ? 1 : 0
+  while (start < end - 1 && text.charCodeAt(start) === zero && text.charCodeAt(start + 1) !== point) start++
+  const digits = text.slice(start, end)
+  return negative && digits !== '0' ? `-${digits}` : digits
+}
