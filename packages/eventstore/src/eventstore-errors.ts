@@ -62,10 +62,22 @@ export const eventstoreErrors = defineErrors({
     todo: 'Nothing was written. Send fewer at a time, or again later.',
     retriable: true,
   },
+  STREAM_UNREADABLE: {
+    what: 'Stream {stream} is unavailable on this node: {problem}.',
+    todo: 'Deploy the version that can read its events; nothing was written, and everything else goes on.',
+  },
+  COMMAND_ID_REUSED: {
+    what: 'Command id {id} for {key} was used before for another {command} or other content.',
+    todo: 'Use a new id for a new command, and the same content when sending one again.',
+  },
   SHARD_NOT_OWNED: { what: 'Shard {shard} is not owned by this node.', todo: 'Ottla offers the command again by itself.', retriable: true },
   STATE_NOT_STORABLE: {
     what: 'The state of {aggregate} holds {path}, {problem}.',
     todo: 'Keep plain values, arrays, Map, Set, Date, bigint, bytes and message classes in the state.',
+  },
+  STATE_STORE_FAILED: {
+    what: 'The state store {file} cannot be written ({error}).',
+    todo: 'Make room on the disk and start again. It is a cache of the log: nothing committed is lost, and the file may be deleted.',
   },
   INBOX_LOST: {
     what: 'Shard {shard} has events, but the position of its inbox is lost ({problem}).',

@@ -24,10 +24,6 @@ export const coreErrors = defineErrors({
     todo: 'It may still be decided. Send it again with the same id, or ask app.outcome(id, key).',
     retriable: true,
   },
-  COMMAND_ID_REUSED: {
-    what: 'Command id {id} for {key} was used before for another {command} or other content.',
-    todo: 'Use a new id for a new command, and the same content when sending one again.',
-  },
   HANDLER_FAILED: {
     what: '{member} threw {error}.',
     todo: 'Mend the handler; to refuse a command throw reject(code). Nothing of this command was kept.',

@@ -2,19 +2,22 @@
 export const header = {
   /** Avro name of the message: `shop.OrderPlaced`. */
   type: 'type',
-  /** Name of the aggregate or saga whose stream the event belongs to; the record's key is its id. */
+  /** Name of the aggregate or saga whose stream this belongs to; the record's key is its id. */
   stream: 'stream',
-  /** The stream's version that this event makes. */
+  /** The stream's version: that an event makes, that an outcome found. */
   version: 'version',
-  /** Id of the command (or message to a saga) that was decided. */
+  /** Id of the command (or message to a saga) that was decided or is to be decided. */
   command: 'command',
   /** Type of that command. */
   commandType: 'command-type',
+  /** Which event of its command this is; absent for the first. */
+  index: 'index',
   /** Digest of that command's type and content: tells a command that is sent again from another one with its id. */
   fingerprint: 'fingerprint',
+  /** Absent where it equals the command's id. */
   correlation: 'correlation',
   causation: 'causation',
-  /** On the last event or outcome of a transaction: the inbox position that it commits. */
+  /** On the last event or outcome of a transaction: the inbox offset that it commits. */
   inbox: 'inbox',
   /** Of an outcome: accepted, rejected or failed. */
   outcome: 'outcome',

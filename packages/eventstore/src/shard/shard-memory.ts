@@ -1,0 +1,161 @@
+import { freezeState } from '@ottla/core'
+import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
+import type { DecidedCommand } from '../state/decided-command.js'
+import type { Checkpoint, IndexedEvents, StateStore, StoredState } from '../state/state-store.js'
+import type { Committed, DecisionBatch, PendingDecision } from './decision-batch.js'
+import type { LiveStream } from './live-stream.js'
+import type { Participant } from './participant.js'
+import type { ShardModel } from './shard-model.js'
+
+/** A first outcome that is found again: from a batch in memory (then with its events) or from the store. */
+export type KnownDecision = { readonly pending: PendingDecision } | { readonly stored: DecidedCommand }
+
+/**
+ * What a shard owner remembers: the streams that it used last, over the state store. Deciding sees every decision at
+ * once; the store gets a batch only after it has committed, some time later, rows and checkpoint together.
+ */
+export class ShardMemory {
+  private readonly streams = new Map<string, LiveStream>()
+  private readonly pendingDecisions = new Map<string, PendingDecision>()
+  private readonly unwritten = new Unwritten()
+  private checkpoint: Checkpoint
+
+  /** @param limit how many streams stay in memory beside the pinned ones */
+  constructor(
+    private readonly shard: number,
+    private readonly model: ShardModel,
+    private readonly store: StateStore,
+    private readonly limit: number,
+    checkpoint: Checkpoint,
+  ) {
+    this.checkpoint = checkpoint
+  }
+
+  /** Next offset of the shard's events that are committed and known here. */
+  get eventsEnd(): number {
+    return this.checkpoint.events
+  }
+
+  get outcomesEnd(): number {
+    return this.checkpoint.outcomes
+  }
+
+  /** How many changed streams and decided commands wait to be written to the store. */
+  get backlog(): number {
+    return this.unwritten.states.size + this.unwritten.decided.length
+  }
+
+  /** The stream with everything decided so far; a new one where nothing is known of it. */
+  load(participant: Participant, id: string): LiveStream {
+    const name = streamKey(participant.name, id)
+    let stream = this.streams.get(name)
+    if (stream) {
+      this.streams.delete(name)
+    } else {
+      this.evict()
+      stream = this.fromStore(participant, id)
+    }
+    this.streams.set(name, stream)
+    return stream
+  }
+
+  findDecision(participant: string, key: string, id: string): KnownDecision | undefined {
+    const pending = this.pendingDecisions.get(`${streamKey(participant, key)}\n${id}`)
+    if (pending) return { pending }
+    const stored = this.store.decided(participant, key, id)
+    return stored && { stored }
+  }
+
+  remember(decision: PendingDecision): void {
+    const { participant, key, id } = decision.command
+    this.pendingDecisions.set(`${streamKey(participant, key)}\n${id}`, decision)
+  }
+
+  /** Takes over what has committed, to be written to the store by `flush`. */
+  committed(batch: DecisionBatch, { eventOffsets, eventsEnd, outcomesEnd }: Committed): void {
+    const { unwritten } = this
+    for (const [stream, snapshot] of batch.touched) {
+      const earlier = unwritten.states.get(stream)
+      unwritten.states.set(stream, { ...snapshot, batches: (earlier?.batches ?? 0) + 1 })
+    }
+    for (const [index, { record, stream }] of batch.events.entries()) {
+      unwritten.addEvent(stream, eventEnvelope(record) as EventEnvelope, eventOffsets[index] as number)
+    }
+    for (const { command } of batch.decisions) unwritten.decided.push({ ...command, eventsEnd, outcomesEnd })
+    this.checkpoint = {
+      ...this.checkpoint,
+      events: eventsEnd,
+      outcomes: outcomesEnd,
+      inbox: batch.inboxNext ?? this.checkpoint.inbox,
+      lastEvent: unwritten.lastEvent ?? this.checkpoint.lastEvent,
+    }
+  }
+
+  /** Writes everything committed to the state store in one transaction. */
+  flush(): void {
+    const { unwritten } = this
+    if (unwritten.isEmpty) return
+    this.store.write(this.shard, { states: this.storedStates(), decided: unwritten.decided, events: unwritten.events.values(), checkpoint: this.checkpoint })
+    for (const [stream, { batches }] of unwritten.states) stream.pins -= batches
+    for (const { participant, key, id } of unwritten.decided) this.pendingDecisions.delete(`${streamKey(participant, key)}\n${id}`)
+    unwritten.clear()
+    this.evict()
+  }
+
+  private *storedStates(): Generator<StoredState> {
+    for (const [{ participant, id }, { version, state }] of this.unwritten.states) {
+      yield {
+        participant: participant.name,
+        id,
+        version,
+        state: this.model.stateCodec(participant).encode(state),
+        deadline: participant.deadline(state),
+        unreadable: undefined,
+      }
+    }
+  }
+
+  private fromStore(participant: Participant, id: string): LiveStream {
+    const stored = this.store.state(participant.name, id)
+    const state = stored?.state === undefined ? participant.initialState(id) : this.model.stateCodec(participant).decode(stored.state)
+    return { participant, id, version: stored?.version ?? 0, state: freezeState(state), unreadable: stored?.unreadable, pins: 0 }
+  }
+
+  private evict(): void {
+    if (this.streams.size < this.limit) return
+    for (const [name, stream] of this.streams) {
+      if (stream.pins === 0) this.streams.delete(name)
+      if (this.streams.size < this.limit) return
+    }
+  }
+}
+
+/** The name of a stream among all of an app. */
+export function streamKey(participant: string, id: string): string {
+  return `${participant}/${id}`
+}
+
+/** Committed changes that the state store does not have yet. */
+class Unwritten {
+  readonly states = new Map<LiveStream, { readonly version: number; readonly state: object; readonly batches: number }>()
+  decided: DecidedCommand[] = []
+  readonly events = new Map<LiveStream, IndexedEvents & { readonly offsets: number[] }>()
+  lastEvent: Checkpoint['lastEvent']
+
+  get isEmpty(): boolean {
+    return this.states.size === 0 && this.decided.length === 0
+  }
+
+  addEvent(stream: LiveStream, envelope: EventEnvelope, offset: number): void {
+    const run = this.events.get(stream)
+    if (run) run.offsets.push(offset)
+    else this.events.set(stream, { participant: envelope.stream.participant, id: envelope.stream.id, first: envelope.version, offsets: [offset] })
+    this.lastEvent = { offset, id: eventId(envelope) }
+  }
+
+  clear(): void {
+    this.states.clear()
+    this.decided = []
+    this.events.clear()
+  }
+}

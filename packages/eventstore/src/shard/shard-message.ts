@@ -1,0 +1,78 @@
+import type { CommandEnvelope, MessageDefinition, Receipt } from '@ottla/core'
+import type { ReplyAddress } from '../records/inbox-record.js'
+import type { Reply } from './participant.js'
+
+/** Someone in this process who waits for the outcome of a command. */
+export interface Caller {
+  readonly envelope: CommandEnvelope
+  /** Whether it has been part of a commit, so that it may be decided although no answer came. */
+  taken: boolean
+  resolve(receipt: Receipt): void
+  reject(error: Error): void
+}
+
+export interface CommandMessage {
+  readonly kind: 'command'
+  readonly key: string
+  readonly id: string
+  readonly definition: MessageDefinition
+  readonly message: object
+  /** The message in Avro: what its fingerprint is made of. */
+  readonly bytes: Uint8Array
+  readonly correlationId: string
+  readonly caller?: Caller
+  readonly replyTo?: ReplyAddress
+}
+
+/** An event that a saga wants to see. */
+export interface EventMessage {
+  readonly kind: 'event'
+  readonly saga: string
+  readonly key: string
+  readonly id: string
+  readonly definition: MessageDefinition
+  readonly message: object
+  readonly bytes: Uint8Array
+  readonly correlationId: string
+}
+
+/** The outcome of a command, for the saga that sent it. */
+export interface ReplyToSaga {
+  readonly kind: 'reply'
+  readonly saga: string
+  readonly key: string
+  readonly id: string
+  readonly reply: Reply
+  readonly correlationId: string
+}
+
+/** A saga's deadline has come. */
+export interface DeadlineMessage {
+  readonly kind: 'deadline'
+  readonly saga: string
+  readonly key: string
+  readonly id: string
+  readonly correlationId: string
+}
+
+/** An inbox record that cannot be decided, to be answered and recorded as failed. */
+export interface UnreadableMessage {
+  readonly kind: 'unreadable'
+  readonly key: string
+  readonly id: string
+  readonly type: string
+  readonly correlationId: string
+  readonly error: Error
+  readonly replyTo?: ReplyAddress
+}
+
+/** What a shard owner decides, one after another. */
+export type ShardMessage = CommandMessage | EventMessage | ReplyToSaga | DeadlineMessage | UnreadableMessage
+
+/** A message that waits in the owner's queue. */
+export interface QueuedMessage {
+  readonly message: ShardMessage
+  /** Of a message out of the inbox: its offset, and the one to commit when it has been decided. */
+  readonly inboxOffset?: number
+  readonly inboxNext?: number
+}

@@ -1,0 +1,201 @@
+import { rmSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { eventstoreErrors } from '../eventstore-errors.js'
+import type { DecidedCommand } from './decided-command.js'
+import { decodeOffsets, encodeOffsets } from './offset-run.js'
+
+/** A stream's stored state. */
+export interface StoredState {
+  readonly participant: string
+  readonly id: string
+  readonly version: number
+  /** The state as text of the StateCodec, or undefined when it is to be made anew from the events. */
+  readonly state: string | undefined
+  readonly deadline: number | undefined
+  /** Why the stream is unavailable here: an event of it cannot be read. */
+  readonly unreadable: string | undefined
+}
+
+/** Which offsets the versions `first`, `first + 1`, … of a stream have in the events topic. */
+export interface IndexedEvents {
+  readonly participant: string
+  readonly id: string
+  readonly first: number
+  readonly offsets: readonly number[]
+}
+
+/** Up to where a shard's stored states go. */
+export interface Checkpoint {
+  readonly clusterId: string
+  /** Next offsets of the events and outcomes that are in the store. */
+  readonly events: number
+  readonly outcomes: number
+  /** The greatest inbox position that those committed. */
+  readonly inbox: number | undefined
+  /** The last event in the store; another one at its offset means another log. */
+  readonly lastEvent: { readonly offset: number; readonly id: string } | undefined
+  /** The state version of each participant when it was written. */
+  readonly stateVersions: Readonly<Record<string, number>>
+}
+
+/** What changed in one shard since the last write. */
+export interface StoreChanges {
+  readonly states: Iterable<StoredState>
+  readonly decided: Iterable<DecidedCommand>
+  readonly events: Iterable<IndexedEvents>
+  readonly checkpoint: Checkpoint
+}
+
+/**
+ * One SQLite file per node with what the shard owners know: states, ids of decided commands, the stream index, deadlines.
+ * It is a cache of the log: deleting it costs time, never data, so it is written without waiting for the disk. Rows and
+ * checkpoint of a shard change in one SQLite transaction.
+ */
+export class StateStore {
+  private readonly database: Database.Database
+  private readonly statements: ReturnType<typeof prepare>
+
+  /** @param file path of the SQLite file, or ':memory:'. A damaged file is made anew. */
+  constructor(file: string) {
+    this.database = open(file)
+    this.statements = prepare(this.database)
+  }
+
+  checkpoint(shard: number): Checkpoint | undefined {
+    const row = this.statements.checkpoint.get(shard) as { value: string } | undefined
+    return row && (JSON.parse(row.value) as Checkpoint)
+  }
+
+  state(participant: string, id: string): StoredState | undefined {
+    const row = this.statements.state.get(participant, id) as
+      | { version: number; state: string | null; deadline: number | null; unreadable: string | null }
+      | undefined
+    return (
+      row && {
+        participant,
+        id,
+        version: row.version,
+        state: row.state ?? undefined,
+        deadline: row.deadline ?? undefined,
+        unreadable: row.unreadable ?? undefined,
+      }
+    )
+  }
+
+  decided(participant: string, key: string, id: string): DecidedCommand | undefined {
+    const row = this.statements.decided.get(participant, key, id) as { value: string } | undefined
+    return row && (JSON.parse(row.value) as DecidedCommand)
+  }
+
+  /** The offsets of a stream's events with versions from `from` to `to`, in order. */
+  offsets(participant: string, id: string, from: number, to: number): number[] {
+    const runs = this.statements.offsets.all({ participant, id, from, to }) as { first: number; offsets: Buffer }[]
+    return runs.flatMap(({ first, offsets }) => decodeOffsets(offsets).filter((_, index) => first + index >= from && first + index <= to))
+  }
+
+  /** Every stream of the shard that waits for a deadline. */
+  deadlines(shard: number): { participant: string; id: string; deadline: number }[] {
+    return this.statements.deadlines.all(shard) as { participant: string; id: string; deadline: number }[]
+  }
+
+  /** Writes all of it in one transaction, or nothing. */
+  write(shard: number, changes: StoreChanges): void {
+    const { begin, commit, rollback } = this.statements
+    begin.run()
+    try {
+      for (const { participant, id, version, state, deadline, unreadable } of changes.states) {
+        this.statements.putState.run(participant, id, shard, version, state ?? null, deadline ?? null, unreadable ?? null)
+      }
+      for (const command of changes.decided)
+        this.statements.putDecided.run(command.participant, command.key, command.id, shard, command.at, JSON.stringify(command))
+      for (const { participant, id, first, offsets } of changes.events) this.statements.putOffsets.run(participant, id, first, shard, encodeOffsets(offsets))
+      this.statements.putCheckpoint.run(shard, JSON.stringify(changes.checkpoint))
+      commit.run()
+    } catch (error) {
+      if (this.database.inTransaction) rollback.run()
+      throw error instanceof Database.SqliteError ? eventstoreErrors.create('STATE_STORE_FAILED', { file: this.database.name, error }, { cause: error }) : error
+    }
+  }
+
+  /** Forgets everything about a shard: its log is another one. */
+  discard(shard: number): void {
+    this.database.transaction(() => {
+      for (const table of ['state', 'decided', 'stream_index', 'checkpoint']) this.database.prepare(`delete from ${table} where shard = ?`).run(shard)
+    })()
+  }
+
+  /** Forgets the states of these participants, whose shape has changed; never ids, deadlines, index or checkpoint. */
+  discardStates(shard: number, participants: readonly string[]): void {
+    const forget = this.database.prepare('update state set state = null, version = 0, unreadable = null where shard = ? and participant = ?')
+    this.database.transaction(() => {
+      for (const participant of participants) forget.run(shard, participant)
+    })()
+  }
+
+  /** The participants that have a stream in this shard which cannot be read. */
+  unreadableParticipants(shard: number): string[] {
+    return this.database.prepare('select distinct participant from state where shard = ? and unreadable is not null').pluck().all(shard) as string[]
+  }
+
+  /** Forgets the ids of commands that were decided before `time` (milliseconds since 1970). */
+  forgetDecided(before: number): void {
+    this.statements.forgetDecided.run(before)
+  }
+
+  close(): void {
+    this.database.close()
+  }
+}
+
+const schema = `
+  create table if not exists state (participant text, id text, shard integer not null, version integer not null, state text, deadline integer, unreadable text,
+    primary key (participant, id)) without rowid;
+  create index if not exists state_deadline on state (shard, deadline) where deadline is not null;
+  create table if not exists decided (participant text, key text, id text, shard integer not null, at integer not null, value text not null,
+    primary key (participant, key, id)) without rowid;
+  create table if not exists stream_index (participant text, id text, first integer, shard integer not null, offsets blob not null,
+    primary key (participant, id, first)) without rowid;
+  create table if not exists checkpoint (shard integer primary key, value text not null);`
+
+function open(file: string): Database.Database {
+  try {
+    return prepareFile(new Database(file))
+  } catch (error) {
+    const code = (error as { code?: string }).code
+    if (code !== 'SQLITE_CORRUPT' && code !== 'SQLITE_NOTADB') throw error
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+    return prepareFile(new Database(file))
+  }
+}
+
+function prepareFile(database: Database.Database): Database.Database {
+  try {
+    database.pragma('journal_mode = wal')
+    // A power cut may lose the last writes but never mixes old and new ones; the log has them all.
+    database.pragma('synchronous = normal')
+    database.exec(schema)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function prepare(database: Database.Database) {
+  return {
+    begin: database.prepare('begin immediate'),
+    commit: database.prepare('commit'),
+    rollback: database.prepare('rollback'),
+    checkpoint: database.prepare('select value from checkpoint where shard = ?'),
+    putCheckpoint: database.prepare('insert or replace into checkpoint values (?, ?)'),
+    state: database.prepare('select version, state, deadline, unreadable from state where participant = ? and id = ?'),
+    putState: database.prepare('insert or replace into state values (?, ?, ?, ?, ?, ?, ?)'),
+    deadlines: database.prepare('select participant, id, deadline from state where shard = ? and deadline is not null'),
+    decided: database.prepare('select value from decided where participant = ? and key = ? and id = ?'),
+    putDecided: database.prepare('insert or replace into decided values (?, ?, ?, ?, ?, ?)'),
+    forgetDecided: database.prepare('delete from decided where at < ?'),
+    putOffsets: database.prepare('insert or replace into stream_index values (?, ?, ?, ?, ?)'),
+    offsets: database.prepare(`select first, offsets from stream_index where participant = $participant and id = $id and first <= $to
+      and first >= (select coalesce(max(first), 0) from stream_index where participant = $participant and id = $id and first <= $from) order by first`),
+  }
+}

@@ -1,0 +1,128 @@
+import { coreErrors } from '@ottla/core'
+import type { Codec } from '../codec/codec.js'
+import { eventstoreErrors } from '../eventstore-errors.js'
+import type { Log, LogRecord } from '../log/log.js'
+import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
+import type { AppTopics } from '../records/topics.js'
+import type { Participant } from '../shard/participant.js'
+import { shardOf } from '../shard/partitioner.js'
+import type { ShardModel } from '../shard/shard-model.js'
+import type { DecidedCommand } from '../state/decided-command.js'
+import type { StateStore } from '../state/state-store.js'
+import type { StoredEvent } from './stored-event.js'
+
+export interface StreamReaderOptions {
+  readonly shards: number
+  readonly topics: AppTopics
+  readonly model: ShardModel
+  readonly log: Log
+  readonly codec: Codec
+  readonly store: StateStore
+  /** Writes everything committed of a shard to the store, so that the index is complete. */
+  readonly flush: (shard: number) => void
+}
+
+/** Where a reading of a stream ends. */
+export interface StreamRange {
+  /** The last version to read. Default: all. */
+  readonly to?: number
+  /** Events decided later are left out. */
+  readonly until?: Date
+}
+
+/** How many records of other streams are read and passed over before jumping is cheaper. */
+const jump = 2_000
+
+/** Reads single streams by their id, although the log has no read by key: an index says which offsets are theirs. */
+export class StreamReader {
+  constructor(private readonly options: StreamReaderOptions) {}
+
+  /** All committed events of a stream in order of their versions. Rejects with RECORD_UNREADABLE, TYPE_UNKNOWN. */
+  async read(participant: string, id: string, range: StreamRange = {}): Promise<StoredEvent[]> {
+    const events: StoredEvent[] = []
+    await this.scan(participant, id, 1, range, (envelope, record) => void events.push(this.decode(envelope, record)))
+    return events
+  }
+
+  /** The state that the events of a stream make, at a version or a time. Rejects like `read`. */
+  async fold(participant: Participant, id: string, range: StreamRange = {}): Promise<{ readonly state: object; readonly version: number }> {
+    const state = participant.initialState(id)
+    const { codec } = this.options
+    let version = 0
+    await this.scan(participant.name, id, 1, range, (envelope, record) => {
+      const definition = this.definitionOf(envelope.type)
+      participant.evolve(
+        state,
+        { definition, message: codec.decode(definition, record.value as Buffer) },
+        { id, version: envelope.version, timestamp: record.timestamp },
+      )
+      version = envelope.version
+    })
+    return { state, version }
+  }
+
+  /** The events that a decided command has left. */
+  async eventsOf({ participant, key, from, to }: DecidedCommand): Promise<readonly object[]> {
+    if (from === to) return []
+    const events: object[] = []
+    await this.scan(participant, key, from + 1, { to }, (envelope, record) => void events.push(this.decode(envelope, record).message))
+    return events
+  }
+
+  private async scan(
+    participant: string,
+    id: string,
+    from: number,
+    range: StreamRange,
+    take: (envelope: EventEnvelope, record: LogRecord) => void,
+  ): Promise<void> {
+    const { shards, topics, log, store, codec, flush } = this.options
+    const partition = shardOf(id, shards)
+    flush(partition)
+    const offsets = store.offsets(participant, id, from, range.to ?? Number.MAX_SAFE_INTEGER)
+    if (offsets.length === 0) return
+    const reader = log.reader({ from: [{ topic: topics.events, partition, offset: offsets[0] as number }] })
+    let wanted = 0
+    try {
+      for await (const batch of reader) {
+        for (const record of batch.records) {
+          if (record.offset !== offsets[wanted]) continue
+          const envelope = eventEnvelope(record)
+          if (!envelope || (range.until && record.timestamp > range.until.getTime())) return
+          if (record.value && !codec.knows(record.value)) await codec.learn(record.value)
+          take(envelope, record)
+          if (++wanted === offsets.length) return
+        }
+        const next = offsets[wanted] as number
+        if (next > batch.next + jump) reader.seek({ topic: topics.events, partition, offset: next })
+      }
+    } finally {
+      await reader.close()
+    }
+  }
+
+  private definitionOf(type: string) {
+    const definition = this.options.model.message(type)
+    if (!definition) throw eventstoreErrors.create('TYPE_UNKNOWN', { type })
+    return definition
+  }
+
+  private decode(envelope: EventEnvelope, record: LogRecord): StoredEvent {
+    const message = this.options.codec.decode(this.definitionOf(envelope.type), record.value as Buffer)
+    return storedEvent(envelope, record, message)
+  }
+}
+
+/** The event of a record and what its headers say. */
+export function storedEvent(envelope: EventEnvelope, record: LogRecord, message: object): StoredEvent {
+  const { type, stream, version, commandId, correlationId } = envelope
+  const { timestamp, topic, partition, offset } = record
+  return { type, message, stream, version, eventId: eventId(envelope), commandId, correlationId, timestamp, topic, partition, offset }
+}
+
+/** The definition of a stream's owner. Throws MODEL_INVALID when the app has no such aggregate or saga. */
+export function participantNamed(model: ShardModel, name: string): Participant {
+  const participant = model.participant(name)
+  if (participant) return participant
+  throw coreErrors.create('MODEL_INVALID', { member: name, problem: 'is no aggregate or saga of this app', cure: 'Add its class to the modules of createApp.' })
+}
