@@ -31,3 +31,6 @@ export { participantNamed, storedEvent, StreamReader, type StreamRange } from '.
 export type { StoredEvent } from './streams/stored-event.js'
 export { eventEnvelope, eventId, type EventEnvelope } from './records/event-record.js'
 export { outcomeDefinition, outcomeEnvelope, OutcomeReason, type OutcomeEnvelope } from './records/outcome-record.js'
+export { readEvents, readOutcomes, type HistoryOptions } from './streams/log-history.js'
+export type { StoredOutcome } from './streams/stored-outcome.js'
+export { ShardModel } from './shard/shard-model.js'

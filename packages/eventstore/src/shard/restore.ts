@@ -37,7 +37,7 @@ const stallTimeout = 30_000
  * Gives the checkpoint reached. Rejects with RESTORE_STALLED, SCHEMA_UNKNOWN or the log's errors.
  */
 export async function restoreShard(options: RestoreOptions, ends: RestoreEnds): Promise<Checkpoint> {
-  const { shard, store, model } = options
+  const { shard, store } = options
   const stored = await trustedCheckpoint(options, ends)
   if (!stored) store.discard(shard)
   const stale = stored ? staleParticipants(options, stored) : []

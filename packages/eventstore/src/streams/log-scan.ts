@@ -1,0 +1,37 @@
+import type { Codec } from '../codec/codec.js'
+import type { Log, LogRecord } from '../log/log.js'
+
+export interface ScanOptions {
+  readonly log: Log
+  readonly codec: Codec
+  readonly topic: string
+  /** Go on with new records as they commit, for ever, instead of ending where the log ends now. */
+  readonly follow?: boolean
+}
+
+/**
+ * The committed records of a topic from the beginning to where it ends at the time of the call, or on and on with `follow`:
+ * each partition in order, no order between partitions. The schemas of the records are known to the codec when they are given.
+ */
+export async function* scanTopic({ log, codec, topic, follow = false }: ScanOptions): AsyncGenerator<LogRecord> {
+  const begins = await log.admin.beginOffsets(topic)
+  const ends = await log.admin.endOffsets(topic)
+  const behind = new Set([...ends.keys()].filter(partition => (begins[partition] as number) < (ends[partition] as number)))
+  if (behind.size === 0 && !follow) return
+  const partitions = follow ? [...ends.keys()] : [...behind]
+  const reader = log.reader({ from: partitions.map(partition => ({ topic, partition, offset: begins[partition] as number })) })
+  try {
+    for await (const batch of reader) {
+      const end = follow ? Number.POSITIVE_INFINITY : (ends[batch.partition] as number)
+      for (const record of batch.records) {
+        if (record.offset >= end) break
+        if (record.value && !codec.knows(record.value)) await codec.learn(record.value).catch(() => undefined) // shows again when it is decoded
+        yield record
+      }
+      if (batch.next >= end) behind.delete(batch.partition)
+      if (behind.size === 0 && !follow) return
+    }
+  } finally {
+    await reader.close()
+  }
+}
