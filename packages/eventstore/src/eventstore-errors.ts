@@ -51,6 +51,18 @@ export const eventstoreErrors = defineErrors({
     what: 'The registry has no schema {schema}.',
     todo: 'The record was written with another registry: give the app the one it was written with.',
   },
+  SCHEMA_INVALID: {
+    what: 'The schema {schema} cannot be read ({problem}).',
+    todo: 'Register Avro schemas as JSON text.',
+  },
+  SCHEMA_NOT_PREPARED: {
+    what: 'The schema of {message} is not registered for topic {topic}.',
+    todo: 'Await codec.prepare(topic, definitions) before messages are encoded for the topic.',
+  },
+  REGISTRY_READ_ONLY: {
+    what: 'The schema registry of {registry} is opened for reading only, and it has no such schema in {subject}.',
+    todo: 'Only the process that writes the log registers schemas.',
+  },
   RECORD_UNREADABLE: {
     what: 'The bytes of {message} cannot be decoded ({problem}).',
     todo: 'They are damaged or were written with another schema; the record stays in the log as it is.',

@@ -1,0 +1,11 @@
+import avsc from 'avsc'
+import type { AvroType, Tap } from './tap.js'
+
+/** The union of null and one type: the value itself, or undefined. Takes null for undefined when it writes. */
+export class OptionalType extends avsc.types.UnwrappedUnionType {
+  _write(tap: Tap, value: unknown): void {
+    if (value === undefined || value === null) return tap.writeLong(0)
+    tap.writeLong(1)
+    ;(this.types[1] as AvroType)._write(tap, value)
+  }
+}

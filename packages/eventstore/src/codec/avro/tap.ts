@@ -1,0 +1,31 @@
+import type { Type } from 'avsc'
+
+/**
+ * avsc's place in a buffer. Writing beyond the end is silent and only moves `pos` on, so that the caller learns how much room
+ * was missing; reading beyond it gives zeros.
+ */
+export interface Tap {
+  readonly buf: Buffer
+  pos: number
+  /** Exact below 2^52 only. */
+  readLong(): number
+  writeLong(value: number): void
+  skipLong(): void
+  skipFixed(length: number): void
+  /** undefined beyond the end. */
+  readString(): string | undefined
+  writeString(value: string): void
+  skipString(): void
+}
+
+/** What reads values of one schema as another one wants them; avsc fills it in through `_update`. */
+export interface Resolver {
+  _read: (tap: Tap) => unknown
+}
+
+/** The inner side of avsc's types, which its own types use among each other: what ours have to offer and may call. Exactly avsc 5.7.9. */
+export interface AvroType extends Type {
+  _read(tap: Tap): unknown
+  _write(tap: Tap, value: unknown): void
+  _skip(tap: Tap): void
+}

@@ -1,0 +1,19 @@
+import { eventstoreErrors } from '../eventstore-errors.js'
+
+/** How many bytes of Confluent's wire format come before Avro's: the magic byte 0 and the schema's id in 4 bytes. */
+export const prefixLength = 5
+
+export function writePrefix(buffer: Buffer, schemaId: number): void {
+  buffer[0] = 0
+  buffer.writeUInt32BE(schemaId, 1)
+}
+
+/** The id of the schema that the bytes were written with. Throws RECORD_UNREADABLE when they are not in this format. */
+export function schemaIdOf(message: string, bytes: Buffer): number {
+  if (bytes[0] !== 0) {
+    const found = bytes.length === 0 ? 'it is empty' : `it begins with ${bytes[0]} where the magic byte 0 belongs`
+    throw eventstoreErrors.create('RECORD_UNREADABLE', { message, problem: found })
+  }
+  if (bytes.length < prefixLength) throw eventstoreErrors.create('RECORD_UNREADABLE', { message, problem: 'it is cut off' })
+  return bytes.readUInt32BE(1)
+}

@@ -1,0 +1,93 @@
+import type Database from 'better-sqlite3'
+import { eventstoreErrors } from '../eventstore-errors.js'
+import { canonicalSchema } from '../registry/canonical-schema.js'
+import type { RegisteredSchema, SchemaRegistry } from '../registry/schema-registry.js'
+
+const tables = `
+  create table if not exists registry_schemas (id integer primary key, schema text not null unique) strict;
+  create table if not exists registry_versions (
+    subject text not null,
+    version integer not null,
+    schema_id integer not null references registry_schemas (id),
+    primary key (subject, version),
+    unique (subject, schema_id)
+  ) strict, without rowid;
+`
+
+/**
+ * The schema registry that lies in the embedded log's own file, so that the records and what they were written with are
+ * never apart. Ids grow from 1. What `register` has given is as durable as the connection's commits are.
+ */
+export class EmbeddedRegistry implements SchemaRegistry {
+  private prepared: Statements | undefined
+
+  /**
+   * @param readOnly whether another process writes the file: the tables may then still be missing, which is as if they were
+   * empty, and only what is registered already can be registered.
+   */
+  constructor(
+    private readonly database: Database.Database,
+    private readonly readOnly: boolean,
+  ) {
+    if (!readOnly) database.exec(tables)
+  }
+
+  async register(subject: string, schema: string): Promise<number> {
+    const canonical = canonicalSchema(schema)
+    const statements = this.statements()
+    const known = statements?.version.get(subject, canonical)
+    if (known) return known.id
+    if (!statements || this.readOnly) throw eventstoreErrors.create('REGISTRY_READ_ONLY', { registry: this.database.name, subject })
+    return statements.add(subject, canonical)
+  }
+
+  async schemaById(id: number): Promise<RegisteredSchema> {
+    const found = this.statements()?.byId.get(id)
+    if (!found) throw eventstoreErrors.create('SCHEMA_UNKNOWN', { schema: id })
+    return found
+  }
+
+  async latest(subject: string): Promise<RegisteredSchema | undefined> {
+    return this.statements()?.latest.get(subject)
+  }
+
+  async versions(subject: string): Promise<readonly RegisteredSchema[]> {
+    return this.statements()?.versions.all(subject) ?? []
+  }
+
+  async subjects(): Promise<readonly string[]> {
+    return (this.statements()?.subjects.all() ?? []).map(({ subject }) => subject)
+  }
+
+  private statements(): Statements | undefined {
+    if (!this.prepared && this.hasTables()) this.prepared = prepare(this.database)
+    return this.prepared
+  }
+
+  private hasTables(): boolean {
+    return this.database.prepare("select 1 from sqlite_schema where type = 'table' and name = 'registry_versions'").get() !== undefined
+  }
+}
+
+type Statements = ReturnType<typeof prepare>
+
+function prepare(database: Database.Database) {
+  const schemaId = database.prepare<[string], { id: number }>('select id from registry_schemas where schema = ?')
+  const addSchema = database.prepare<[string]>('insert into registry_schemas (schema) values (?)')
+  const addVersion = database.prepare<[string, number, string]>(
+    'insert into registry_versions (subject, schema_id, version) select ?, ?, coalesce(max(version), 0) + 1 from registry_versions where subject = ?',
+  )
+  const ofSubject = 'select s.id, s.schema from registry_versions v join registry_schemas s on s.id = v.schema_id where v.subject = ?'
+  return {
+    byId: database.prepare<[number], RegisteredSchema>('select id, schema from registry_schemas where id = ?'),
+    version: database.prepare<[string, string], RegisteredSchema>(`${ofSubject} and s.schema = ?`),
+    latest: database.prepare<[string], RegisteredSchema>(`${ofSubject} order by v.version desc limit 1`),
+    versions: database.prepare<[string], RegisteredSchema>(`${ofSubject} order by v.version`),
+    subjects: database.prepare<[], { subject: string }>('select distinct subject from registry_versions order by subject'),
+    add: database.transaction((subject: string, schema: string): number => {
+      const id = schemaId.get(schema)?.id ?? Number(addSchema.run(schema).lastInsertRowid)
+      addVersion.run(subject, id, subject)
+      return id
+    }),
+  }
+}
