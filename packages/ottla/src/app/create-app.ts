@@ -49,10 +49,9 @@ async function start(
   const codec = new AvroCodec(registry)
   const failure = Promise.withResolvers<OttlaError>()
   const failed = (error: OttlaError) => failure.resolve(error)
-  const participants = [
-    ...definitions.aggregates.map(definition => aggregateParticipant(definition)),
-    ...definitions.sagas.map(definition => sagaParticipant(definition, codec, topics)),
-  ]
+  const aggregates = definitions.aggregates.map(definition => aggregateParticipant(definition))
+  const commands = aggregates.flatMap(aggregate => aggregate.commands)
+  const participants = [...aggregates, ...definitions.sagas.map(definition => sagaParticipant(definition, codec, topics, commands))]
   const store = new StateStore(join(folder, 'state.sqlite'))
   closers.push(() => store.close())
   const host = new ShardHost({ app: name, shards, log, codec, store, participants, clock, failed })

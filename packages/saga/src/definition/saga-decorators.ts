@@ -73,8 +73,9 @@ export function Compensated(attempts: Attempts = {}): Decorator<(reason: Rejecti
   return (prototype, method) => add(prototype, { role: 'Compensated', method, attempts })
 }
 
-/** The definition that the decorators of a class made, or undefined when it is no saga. */
+/** The definition of a decorated class, or the module itself where it is one; undefined when it is no saga. */
 export function findSaga(module: unknown): SagaDefinition | undefined {
+  if ((module as SagaDefinition | undefined)?.kind === 'saga') return module as SagaDefinition
   return typeof module === 'function' && module.prototype && members in module.prototype ? sagaClass(module.prototype).definition : undefined
 }
 
