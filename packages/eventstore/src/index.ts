@@ -18,6 +18,7 @@ export type {
 } from './log/log.js'
 export type { RegisteredSchema, SchemaRegistry } from './registry/schema-registry.js'
 export type { Codec } from './codec/codec.js'
+export { AvroCodec } from './codec/avro-codec.js'
 export { eventstoreErrors } from './eventstore-errors.js'
 export { appTopics, deduplicationWindow, topicConfigs, type AppTopics } from './records/topics.js'
 export { header } from './records/headers.js'
