@@ -1,0 +1,54 @@
+import { relative, resolve } from 'node:path'
+import { isOttlaError } from 'ottla'
+import { type Options, readOptions } from './options.js'
+import type { Report } from './report/report.js'
+import { reportTables } from './report/report-tables.js'
+import { run } from './run.js'
+
+/** What a shell expects of a process that a signal ended: 128 and the signal's number. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
+
+const options = readOptions(process.argv)
+const interruption = new AbortController()
+
+for (const signal of Object.keys(exitCodes) as (keyof typeof exitCodes)[]) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(exitCodes[signal])
+    process.stderr.write('\nStopping…\n')
+    interruption.abort(signal)
+  })
+}
+
+if (process.channel) {
+  // Started by a script: when that has died, nobody is left to stop this process.
+  process.on('disconnect', () => process.exit(1))
+  process.channel.unref()
+}
+
+try {
+  print(await run(options, interruption.signal), options)
+} catch (error) {
+  process.exitCode = explain(error)
+}
+
+function print(report: Report, { json, data }: Options): void {
+  if (json) return void process.stdout.write(`${JSON.stringify(report)}\n`)
+  const folder = relative('', resolve(data)) || '.'
+  process.stdout.write(`${reportTables(report)}
+${report.commands} commands, ${report.events} events, ${report.compensations} compensations in the log; this run took ${report.seconds} s.
+
+The data lies in ${folder}; the views are SQLite files in ${folder}/views. To look further:
+  npx ottla events --data ${folder}
+  npx ottla topics --data ${folder}
+`)
+}
+
+function explain(error: unknown): number {
+  if (interruption.signal.aborted && error === interruption.signal.reason) {
+    process.stderr.write('Stopped. The same command goes on where this one was.\n')
+    return exitCodes[error as keyof typeof exitCodes]
+  }
+  const text = isOttlaError(error) ? error.message : `UNEXPECTED: ${error instanceof Error ? error.message : error}`
+  process.stderr.write(`${process.env.OTTLA_DEBUG === '1' && error instanceof Error ? error.stack : text}\n`)
+  return 1
+}
