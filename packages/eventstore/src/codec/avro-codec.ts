@@ -12,8 +12,8 @@ interface Prepared {
   readonly type: AvroType
 }
 
-/** Where messages are written before their length is known; larger ones get a buffer of their own. */
-const scratchLength = 65_536
+/** Small, because a block stays in memory for as long as one of its messages does. */
+const blockLength = 8192
 
 /** Avro in Confluent's wire format, with the schemas in a registry under the subjects `<topic>-<message name>`. */
 export class AvroCodec implements Codec {
@@ -21,7 +21,8 @@ export class AvroCodec implements Codec {
   private readonly prepared = new Map<string, Map<MessageDefinition, Prepared>>()
   private readonly schemas = new Map<number, WriterSchema>()
   private readonly learning = new Map<number, Promise<void>>()
-  private readonly scratch = Buffer.allocUnsafeSlow(scratchLength)
+  private block = Buffer.allocUnsafeSlow(blockLength)
+  private used = 0
 
   constructor(private readonly registry: SchemaRegistry) {}
 
@@ -96,17 +97,24 @@ export class AvroCodec implements Codec {
     if (!this.schemas.has(id)) this.schemas.set(id, new WriterSchema(text, this.readerTypes))
   }
 
+  /** Messages are written where they stay, next to each other in one block of memory, so that nothing is copied. */
   private write(type: AvroType, message: object): Buffer {
-    const end = type.encode(message, this.scratch, prefixLength)
+    const start = this.used
+    const end = type.encode(message, this.block, start + prefixLength)
     if (end >= 0) {
-      const bytes = Buffer.allocUnsafe(end)
-      this.scratch.copy(bytes, prefixLength, prefixLength, end)
-      return bytes
+      this.used = end
+      return this.block.subarray(start, end)
     }
     // A negative end tells how much room was missing.
-    const bytes = Buffer.allocUnsafeSlow(scratchLength - end)
-    type.encode(message, bytes, prefixLength)
-    return bytes
+    const length = this.block.length - start - end
+    if (length > blockLength / 4) {
+      const bytes = Buffer.allocUnsafeSlow(length)
+      type.encode(message, bytes, prefixLength)
+      return bytes
+    }
+    this.block = Buffer.allocUnsafeSlow(blockLength)
+    this.used = 0
+    return this.write(type, message)
   }
 }
 
@@ -118,5 +126,5 @@ function invalid(definition: MessageDefinition, message: object, error: unknown)
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return bytes.constructor === Buffer ? (bytes as Buffer) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert'
-import Database from 'better-sqlite3'
 import { event, type FieldType, type MessageClass, type MessageDefinition, messageDefinition, normalizeMessage, t, validateMessage, value } from '@ottla/core'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { EmbeddedRegistry } from '../embedded/embedded-registry.js'
 import { AvroCodec } from './avro-codec.js'

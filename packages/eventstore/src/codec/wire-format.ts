@@ -5,7 +5,10 @@ export const prefixLength = 5
 
 export function writePrefix(buffer: Buffer, schemaId: number): void {
   buffer[0] = 0
-  buffer.writeUInt32BE(schemaId, 1)
+  buffer[1] = schemaId >>> 24
+  buffer[2] = schemaId >>> 16
+  buffer[3] = schemaId >>> 8
+  buffer[4] = schemaId
 }
 
 /** The id of the schema that the bytes were written with. Throws RECORD_UNREADABLE when they are not in this format. */

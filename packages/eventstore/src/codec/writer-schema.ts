@@ -6,13 +6,19 @@ import { typeOfSchema } from './avro/type-of-schema.js'
 import type { ReaderTypes } from './reader-types.js'
 import { prefixLength } from './wire-format.js'
 
-type Read = (bytes: Buffer) => unknown
+interface Reader {
+  readonly definition: MessageDefinition | undefined
+  readonly type: AvroType
+  readonly resolver: ReturnType<avsc.Type['createResolver']> | undefined
+}
 
 /** A schema that bytes were written with, and how each of the app's messages is read from them. */
 export class WriterSchema {
   private readonly type: AvroType | undefined
   private readonly problem: string = ''
-  private readonly readers = new Map<MessageDefinition | undefined, Read>()
+  private readonly readers = new Map<MessageDefinition | undefined, Reader>()
+  /** Nearly always the only one. */
+  private last: Reader | undefined
 
   /** A text that is no schema makes its records unreadable, and nothing else. */
   constructor(
@@ -32,42 +38,37 @@ export class WriterSchema {
 
   /** Reads the message as `definition` wants it, or as plain data where none is given. Throws RECORD_UNREADABLE. */
   read(bytes: Buffer, definition?: MessageDefinition): unknown {
-    let read = this.readers.get(definition)
-    if (!read) {
-      read = this.reader(definition)
-      this.readers.set(definition, read)
+    const reader = this.last?.definition === definition && this.last ? this.last : this.readerFor(definition)
+    let decoded: { value: unknown; offset: number }
+    try {
+      decoded = reader.type.decode(bytes, prefixLength, reader.resolver)
+    } catch (error) {
+      throw this.unreadable(definition, problemOf(error), error)
     }
-    return read(bytes)
+    if (decoded.offset === bytes.length) return decoded.value
+    throw this.unreadable(definition, decoded.offset < 0 ? 'it is cut off' : `${bytes.length - decoded.offset} bytes are left over`)
   }
 
-  private reader(definition: MessageDefinition | undefined): Read {
-    const message = definition?.name ?? this.recordName
-    const unreadable = (problem: string, cause?: unknown) => eventstoreErrors.create('RECORD_UNREADABLE', { message, problem }, { cause })
-    const never =
-      (problem: string, cause?: unknown): Read =>
-      () => {
-        throw unreadable(problem, cause)
-      }
-    const writer = this.type
-    if (!writer) return never(this.problem)
-    const reader = definition ? this.readerTypes.of(definition) : { text: this.text, type: writer }
-    let resolver: ReturnType<avsc.Type['createResolver']> | undefined
+  private readerFor(definition: MessageDefinition | undefined): Reader {
+    const reader = this.readers.get(definition) ?? this.makeReader(definition)
+    this.readers.set(definition, reader)
+    this.last = reader
+    return reader
+  }
+
+  private makeReader(definition: MessageDefinition | undefined): Reader {
+    if (!this.type) throw this.unreadable(definition, this.problem)
+    if (!definition) return { definition, type: this.type, resolver: undefined }
+    const { text, type } = this.readerTypes.of(definition)
     try {
-      if (reader.text !== this.text) resolver = reader.type.createResolver(writer)
+      return { definition, type, resolver: text === this.text ? undefined : type.createResolver(this.type) }
     } catch (error) {
-      return never(`it was written as ${this.text}: ${problemOf(error)}`, error)
+      throw this.unreadable(definition, `it was written as ${this.text}: ${problemOf(error)}`, error)
     }
-    return bytes => {
-      let decoded: { value: unknown; offset: number }
-      try {
-        decoded = reader.type.decode(bytes, prefixLength, resolver)
-      } catch (error) {
-        throw unreadable(problemOf(error), error)
-      }
-      if (decoded.offset < 0) throw unreadable('it is cut off')
-      if (decoded.offset < bytes.length) throw unreadable(`${bytes.length - decoded.offset} bytes are left over`)
-      return decoded.value
-    }
+  }
+
+  private unreadable(definition: MessageDefinition | undefined, problem: string, cause?: unknown): Error {
+    return eventstoreErrors.create('RECORD_UNREADABLE', { message: definition?.name ?? this.recordName, problem }, { cause })
   }
 }
 

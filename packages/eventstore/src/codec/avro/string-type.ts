@@ -34,11 +34,24 @@ export class StringType extends ScalarType<string> {
 
 /** Throws RECORD_UNREADABLE. */
 export function readText(tap: Tap): string {
-  const text = tap.readString()
-  if (text === undefined) throw unreadable('it is cut off')
+  const length = tap.readLong()
+  const { buf, pos: start } = tap
+  const end = start + length
+  if (!(length >= 0 && end <= buf.length)) throw unreadable('it is cut off')
+  tap.pos = end
+  if (length < short && isAscii(buf, start, end)) return buf.latin1Slice(start, end)
+  const text = buf.utf8Slice(start, end)
   // The decoder puts U+FFFD where bytes are no UTF-8; only then is there anything to look at.
-  if (text.includes('\ufffd') && !isUtf8(tap.buf.subarray(tap.pos - Buffer.byteLength(text), tap.pos))) throw unreadable('a string is no UTF-8')
+  if (text.includes('\ufffd') && !isUtf8(buf.subarray(start, end))) throw unreadable('a string is no UTF-8')
   return text
+}
+
+/** Below so many bytes, looking at each of them costs less than looking for U+FFFD afterwards. */
+const short = 24
+
+function isAscii(buffer: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if ((buffer[at] as number) > 0x7f) return false
+  return true
 }
 
 /** Throws MESSAGE_INVALID. */
