@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { exclusively } from './lock.mjs'
@@ -7,6 +7,9 @@ import { run } from './run.mjs'
 /** The folder of the repository, and the Node 24 that the lockfile brings. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 export const node = join(root, 'node_modules/node/bin/node')
+
+/** What npm writes at the end of a complete install. */
+const npmsList = join(root, 'node_modules/.package-lock.json')
 
 /**
  * Installs what is missing and builds the TypeScript projects of these folders, while no other process does. Everything that npm and the compiler print goes to
@@ -28,8 +31,9 @@ export async function setUp(...projects) {
 
 /** Whether node_modules has what package-lock.json asks for: npm leaves its own list there when an install is complete. */
 function isInstalled() {
-  const wanted = readPackages('package-lock.json')
-  const actual = readPackages('node_modules/.package-lock.json')
+  if (!existsSync(npmsList)) return false
+  const wanted = readPackages(join(root, 'package-lock.json'))
+  const actual = readPackages(npmsList)
   return existsSync(node) && Object.entries(wanted).every(([path, entry]) => isThere(path, entry, actual[path]))
 }
 
@@ -41,24 +45,36 @@ function isThere(path, wanted, actual) {
 
 function readPackages(path) {
   try {
-    return JSON.parse(readFileSync(join(root, path), 'utf8')).packages
+    return JSON.parse(readFileSync(path, 'utf8')).packages
   } catch {
     return {}
   }
 }
 
+/**
+ * Installs by the lockfile without changing it. `npm ci` refuses a lockfile that was made where the packages of some other platform could not be seen. npm would
+ * take what an interrupted install left behind for complete, so that goes first: npm's own list is there only between two complete installs.
+ */
 async function install(stdio) {
-  say('Installing the dependencies (npm ci) ...')
+  say('Installing the dependencies ...')
+  if (existsSync(npmsList)) rmSync(npmsList)
+  else for (const folder of moduleFolders()) rmSync(folder, { recursive: true, force: true })
   const [file, ...args] = npm()
-  const flags = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error', '--progress=false']
-  // npm must not run on the node that it is about to delete.
-  const path = (process.env.PATH ?? '').split(delimiter).filter(folder => !folder.includes(join(root, 'node_modules')))
-  const options = { cwd: root, stdio, env: { ...process.env, PATH: path.join(delimiter) }, shell: process.platform === 'win32' && file === 'npm' }
+  const flags = ['install', '--no-save', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error', '--progress=false']
+  // npm must not run on the node that it may be about to delete.
+  const path = (process.env.PATH ?? '').split(delimiter).filter(folder => !folder.startsWith(join(root, 'node_modules')))
+  const options = { cwd: root, stdio, env: { ...process.env, PATH: path.join(delimiter) } }
   const code = await run(file, [...args, ...flags], options).catch(error =>
     fail(1, `npm cannot be run (${error.message}). Install Node.js 20 or newer with npm.`),
   )
-  if (code !== 0) fail(code, `npm ci failed with exit code ${code} (see above). Is the npm registry reachable? Run the same command again when it is.`)
-  if (!existsSync(node)) fail(1, 'npm ci brought no Node 24: install scripts are switched off. Run: npm ci --ignore-scripts=false')
+  if (code !== 0) fail(code, `npm install failed with exit code ${code} (see above). Is the npm registry reachable? Run the same command again when it is.`)
+  if (!isInstalled()) fail(1, 'npm install left something out: are install scripts switched off? Run: npm install --no-save --ignore-scripts=false')
+}
+
+/** Every node_modules folder that the lockfile puts something into. */
+function moduleFolders() {
+  const folders = Object.keys(readPackages(join(root, 'package-lock.json'))).map(path => path.split('node_modules/')[0])
+  return [...new Set(folders)].map(folder => join(root, folder, 'node_modules'))
 }
 
 /** The npm that runs this script, by the node that runs it; else the one on the PATH. */
