@@ -27,7 +27,12 @@ const events = sagaEventClasses.map(event => messageDefinition(event) as Message
  *
  * @param commands what the app's aggregates decide: the saga may send these
  */
-export function sagaParticipant(definition: SagaDefinition, codec: Codec, topics: Pick<AppTopics, 'commands'>, commands: readonly MessageDefinition[]): Participant<SagaState> {
+export function sagaParticipant(
+  definition: SagaDefinition,
+  codec: Codec,
+  topics: Pick<AppTopics, 'commands'>,
+  commands: readonly MessageDefinition[],
+): Participant<SagaState> {
   checkSaga(definition)
   const messages = new StoredMessages(definition, codec, topics.commands, commands)
   const triggers = definition.triggers.map(trigger => ({ event: messageDefinition(trigger.event) as MessageDefinition, sagaId: sagaIdBy(trigger) }))

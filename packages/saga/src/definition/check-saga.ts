@@ -14,9 +14,11 @@ export function checkSaga(definition: SagaDefinition): void {
   if (steps.length === 0) throw modelInvalid(`Saga ${name}`, 'has no steps', 'Put @Step() on a method that returns a command.')
   const names = new Set<string>(Object.values(endNames))
   for (const step of steps) {
-    if (!/^[A-Za-z_$][\w$-]*$/.test(step.name)) throw modelInvalid(step.member, `is a step with the name '${step.name}', which is none`, 'Use letters, digits, dashes and underscores.')
+    if (!/^[A-Za-z_$][\w$-]*$/.test(step.name))
+      throw modelInvalid(step.member, `is a step with the name '${step.name}', which is none`, 'Use letters, digits, dashes and underscores.')
     if (step.name in endNames) throw modelInvalid(step.member, `is a step with the name ${step.name}, which the end of a saga has`, 'Rename the step.')
-    if (names.has(step.name)) throw modelInvalid(step.member, `is a second step with the name ${step.name}`, 'Rename one of the two: commands and events carry the name.')
+    if (names.has(step.name))
+      throw modelInvalid(step.member, `is a second step with the name ${step.name}`, 'Rename one of the two: commands and events carry the name.')
     names.add(step.name)
     checkAttempts(step.member, step)
     if (step.compensation) checkAttempts(step.compensation.member, step.compensation)
@@ -29,13 +31,22 @@ export function modelInvalid(member: string, problem: string, cure: string): Err
 }
 
 function checkTriggers({ name, triggers }: SagaDefinition): void {
-  if (triggers.length === 0) throw modelInvalid(`Saga ${name}`, 'is started by nothing', 'Put @StartsOn(SomeEvent) on the method that takes over what the saga needs.')
+  if (triggers.length === 0)
+    throw modelInvalid(`Saga ${name}`, 'is started by nothing', 'Put @StartsOn(SomeEvent) on the method that takes over what the saga needs.')
   const seen = new Map<string, string>()
   for (const { event, member } of triggers) {
     const message = event && findMessageDefinition(event)
     if (message?.kind !== 'event') {
-      const what = message ? `the ${message.kind} ${message.name}` : event ? `${event.name}, which is no message` : 'a class that is undefined when the file loads'
-      throw modelInvalid(member, `starts on ${what}`, event ? 'Name a class decorated with @Event.' : 'Two files probably import each other: move the events to a file of their own.')
+      const what = message
+        ? `the ${message.kind} ${message.name}`
+        : event
+          ? `${event.name}, which is no message`
+          : 'a class that is undefined when the file loads'
+      throw modelInvalid(
+        member,
+        `starts on ${what}`,
+        event ? 'Name a class decorated with @Event.' : 'Two files probably import each other: move the events to a file of their own.',
+      )
     }
     const earlier = seen.get(message.name)
     if (earlier) throw modelInvalid(member, `starts on ${message.name} beside ${earlier}`, 'Keep one of the two.')
@@ -47,5 +58,6 @@ function checkAttempts(member: string, { timeout, retry }: Attempts): void {
   if (timeout !== undefined && parseDuration(timeout) === undefined) {
     throw modelInvalid(member, `has the timeout ${timeout}, which is no time span`, "Write it as '30s', '500ms', '5m', '2h', '1d' or as milliseconds above 0.")
   }
-  if (retry !== undefined && !(Number.isSafeInteger(retry) && retry >= 0)) throw modelInvalid(member, `has retry: ${retry}`, 'Give how often to try again, a whole number from 0.')
+  if (retry !== undefined && !(Number.isSafeInteger(retry) && retry >= 0))
+    throw modelInvalid(member, `has retry: ${retry}`, 'Give how often to try again, a whole number from 0.')
 }

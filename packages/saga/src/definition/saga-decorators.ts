@@ -35,7 +35,10 @@ export function Saga(name: string, options: { readonly stateVersion?: number } =
  * The method takes over from the event what the saga needs later, and begins a saga. Its id is the id of the aggregate whose
  * event it is, unless `id` says otherwise; another event for a saga that exists already is ignored.
  */
-export function StartsOn<E extends object>(event: MessageClass<E>, options: { readonly id?: (event: E, streamId: string) => string } = {}): Decorator<(event: E) => void> {
+export function StartsOn<E extends object>(
+  event: MessageClass<E>,
+  options: { readonly id?: (event: E, streamId: string) => string } = {},
+): Decorator<(event: E) => void> {
   return (prototype, method) => add(prototype, { role: 'StartsOn', method, event, sagaId: options.id as SagaMember['sagaId'] })
 }
 
@@ -53,14 +56,20 @@ export function Step(attempts: Attempts = {}): Decorator<StepMethod> {
  * is nothing to undo. When that is rejected or fails in every attempt, the saga is parked with the reason.
  */
 export function Compensate<N extends string>(step: N, attempts: Attempts = {}) {
-  return <P extends Record<N, StepMethod>, T extends (command: CommandOf<P[N]>) => Sends>(prototype: P, method: string, _descriptor: TypedPropertyDescriptor<T>): void =>
-    add(prototype, { role: 'Compensate', method, step, attempts })
+  return <P extends Record<N, StepMethod>, T extends (command: CommandOf<P[N]>) => Sends>(
+    prototype: P,
+    method: string,
+    _descriptor: TypedPropertyDescriptor<T>,
+  ): void => add(prototype, { role: 'Compensate', method, step, attempts })
 }
 
 /** The method takes over from the answer to a command of the step what the saga needs later; a failure is given when it is not tried again. */
 export function OnReply<N extends string>(step: N) {
-  return <P extends Record<N, StepMethod>, T extends (reply: SagaReply<CommandOf<P[N]>>) => void>(prototype: P, method: string, _descriptor: TypedPropertyDescriptor<T>): void =>
-    add(prototype, { role: 'OnReply', method, step })
+  return <P extends Record<N, StepMethod>, T extends (reply: SagaReply<CommandOf<P[N]>>) => void>(
+    prototype: P,
+    method: string,
+    _descriptor: TypedPropertyDescriptor<T>,
+  ): void => add(prototype, { role: 'OnReply', method, step })
 }
 
 /** The method returns the last command (or several) of a saga whose steps were all made. Rejected or failed for good, it parks the saga. */
@@ -90,7 +99,11 @@ function add(prototype: object, member: SagaMember): void {
   const same = all.find(({ method }) => method === member.method)
   const compatible = (role: SagaRole) => role === 'StartsOn' && member.role === 'StartsOn'
   if (same && !compatible(same.role)) {
-    throw modelInvalid(`${prototype.constructor.name}.${member.method}`, `is @${same.role} and @${member.role} in one`, 'A method has one of these roles: write a second method.')
+    throw modelInvalid(
+      `${prototype.constructor.name}.${member.method}`,
+      `is @${same.role} and @${member.role} in one`,
+      'A method has one of these roles: write a second method.',
+    )
   }
   all.push(member)
 }

@@ -89,7 +89,11 @@ class SagaMethods {
     const [first, second] = this.withRole(role).filter(member => member.step === step)
     if (first && second) {
       const shown = `@${role}(${step === undefined ? '' : `'${step}'`})`
-      throw modelInvalid(this.nameOf(second.method), `is a second ${shown} beside ${this.nameOf(first.method)}`, 'Keep one of the two: it may return several commands.')
+      throw modelInvalid(
+        this.nameOf(second.method),
+        `is a second ${shown} beside ${this.nameOf(first.method)}`,
+        'Keep one of the two: it may return several commands.',
+      )
     }
     return first
   }

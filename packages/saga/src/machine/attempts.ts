@@ -1,6 +1,6 @@
+import { endNames } from '../definition/check-saga.js'
 import { parseDuration } from '../definition/duration.js'
 import type { Attempts, SagaDefinition } from '../definition/saga-definition.js'
-import { endNames } from '../definition/check-saga.js'
 import type { Round } from './progress.js'
 
 /** How long an attempt may take, in milliseconds, and how many retries follow it. */

@@ -20,7 +20,8 @@ export function fold(progress: Progress, event: AnySagaEvent): Progress {
   if (event instanceof StepAnswered) return withCommand(progress, event.commandId, answered(event))
   if (event instanceof StepStarted) return started(progress, event)
   if (event instanceof StepEnded) return ended(progress, event)
-  if (event instanceof StepTimedOut) return withCommand(progress, event.commandId, command => ({ ...attemptOf(command), outcome: 'timed_out', ...dueAt(event.retryAt) }))
+  if (event instanceof StepTimedOut)
+    return withCommand(progress, event.commandId, command => ({ ...attemptOf(command), outcome: 'timed_out', ...dueAt(event.retryAt) }))
   if (event instanceof StepRetried) return withCommand(progress, event.previousId, retried(event))
   if (event instanceof SagaStarted) return { ...progress, status: 'running' }
   if (event instanceof SagaCompleted) return { status: 'completed', seq: progress.seq, made: [] }

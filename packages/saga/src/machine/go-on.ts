@@ -56,7 +56,11 @@ function compensationsOf(turn: Turn, made: MadeStep): readonly NewCommand[] {
   if (!compensation) return []
   return made.commands.flatMap(({ id, type, bytes }) => {
     const { message } = messages.command(type, bytes)
-    return turn.ask(compensation.member, state => compensation.compensate(state, message), index => commandIds.compensation(id, index))
+    return turn.ask(
+      compensation.member,
+      state => compensation.compensate(state, message),
+      index => commandIds.compensation(id, index),
+    )
   })
 }
 
@@ -66,7 +70,13 @@ function sendLastCommands(turn: Turn): void {
   const name = completed ? endNames.completed : endNames.compensated
   const last = completed ? saga.completed : saga.compensated
   const reason = progress.reason && reject(progress.reason.code, detailsOf(progress.reason.details))
-  const commands = last ? turn.ask(last.member, state => last.send(state, reason), index => commandIds.first(saga.name, sagaId, name, index)) : []
+  const commands = last
+    ? turn.ask(
+        last.member,
+        state => last.send(state, reason),
+        index => commandIds.first(saga.name, sagaId, name, index),
+      )
+    : []
   if (commands.length > 0) turn.start('end', name, commands)
   else end(turn)
 }

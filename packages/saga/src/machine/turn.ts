@@ -1,4 +1,13 @@
-import { definitionOfInstance, findMessageDefinition, freezeState, keyOf, type MessageClass, type MessageDefinition, OttlaError, validateMessage } from '@ottla/core'
+import {
+  definitionOfInstance,
+  findMessageDefinition,
+  freezeState,
+  keyOf,
+  type MessageClass,
+  type MessageDefinition,
+  OttlaError,
+  validateMessage,
+} from '@ottla/core'
 import type { Decision, OutgoingCommand } from '@ottla/eventstore'
 import type { SagaDefinition } from '../definition/saga-definition.js'
 import { type AnySagaEvent, SagaCommand, SagaParked, type StepPurpose, StepStarted } from '../events/saga-events.js'
