@@ -20,7 +20,7 @@ export function run(file, args, { orphan = 'finish', ...options }) {
       if (process.ppid === parent) return
       if (orphan === 'kill') child.kill('SIGKILL')
       process.exit(1)
-    }, 200).unref()
+    }, 100).unref()
     const done = settle => {
       clearInterval(watch)
       process.off('SIGINT', interrupt).off('SIGTERM', terminate)
