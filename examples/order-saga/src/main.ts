@@ -8,14 +8,22 @@ import { run } from './run.js'
 /** What a shell expects of a process that a signal ended: 128 and the signal's number. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
 
+/** npm and its scripts pass on a Ctrl-C that the terminal has sent to everybody already: for so many milliseconds it is no second one. */
+const echo = 1_500
+
 const options = readOptions(process.argv)
 const interruption = new AbortController()
 
+let interruptedAt = 0
 for (const signal of Object.keys(exitCodes) as (keyof typeof exitCodes)[]) {
   process.on(signal, () => {
-    if (interruption.signal.aborted) process.exit(exitCodes[signal])
-    process.stderr.write('\nStopping…\n')
-    interruption.abort(signal)
+    if (!interruption.signal.aborted) {
+      interruptedAt = performance.now()
+      process.stderr.write('\nStopping. Once more ends at once; what is done is kept either way.\n')
+      interruption.abort(signal)
+    } else if (performance.now() - interruptedAt > echo) {
+      process.exit(exitCodes[signal])
+    }
   })
 }
 
