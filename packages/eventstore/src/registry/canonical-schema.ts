@@ -1,9 +1,9 @@
 import { eventstoreErrors } from '../eventstore-errors.js'
 
-/** The attributes of Avro in the order in which they are written; others follow by name. */
+/** The attributes of Avro in the order in which they are written, which is that of its parsing canonical form; others follow by name. */
 const order = [
-  'type',
   'name',
+  'type',
   'namespace',
   'aliases',
   'doc',
