@@ -1,7 +1,7 @@
 import { type App, createApp, embedded, removeData } from 'ottla'
 import { fulfil } from './fulfilment.js'
 import type { Options } from './options.js'
-import { claimData, dropClaim } from './order-book/claim.js'
+import { claimData, dropLoneClaim } from './order-book/claim.js'
 import { readOrderBook } from './order-book/order-book.js'
 import { modules } from './order-saga.js'
 import { type Report, reportOf } from './report/report.js'
@@ -13,9 +13,10 @@ import { type Report, reportOf } from './report/report.js'
 export async function run({ orders, limit, data, fresh }: Options, signal: AbortSignal): Promise<Report> {
   const began = performance.now()
   const book = readOrderBook(orders)
+  dropLoneClaim(data)
   if (fresh) {
     await removeData(data)
-    dropClaim(data)
+    dropLoneClaim(data)
   }
   const app = await createApp({ name: 'order-saga', modules, log: embedded(data) })
   try {

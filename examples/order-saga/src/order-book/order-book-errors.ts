@@ -15,7 +15,7 @@ export const orderBookErrors = defineErrors({
     todo: 'Name another folder with --data, or begin anew with --fresh.',
   },
   ORDERS_CLAIM_UNREADABLE: {
-    what: 'The file {claim}, which says what orders the folder is for, cannot be read ({error}).',
+    what: 'The file {claim}, which says what orders the folder is for, cannot be read.',
     todo: 'Name another folder with --data, or begin anew with --fresh.',
   },
   ORDERS_REFUSED: {
