@@ -14,7 +14,10 @@ export function swapIn(live: Database, aside: string): void {
   const tables = allTables(live, 'aside')
   create(live, "type = 'table' and name not like 'sqlite#_%' escape '#' and sql not like 'create virtual %'", tables)
   create(live, "type = 'table' and sql like 'create virtual %'", tables)
+  // A full-text index is copied by the shadow tables that it is kept in, which are otherwise safe from being written to.
+  live.unsafeMode(true)
   for (const table of tables) if (table.kind !== 'virtual') copyRows(live, table)
+  live.unsafeMode(false)
   copySequences(live)
   // Only now, so that no trigger fires and each index is filled in one go.
   create(live, "type = 'index'", tables)

@@ -45,11 +45,17 @@ function rowsOf(database: Database, table: ViewTable | undefined): Iterator<Row>
 
 /** Walks both side by side; a row that only one has shows as a difference of each pair from there on. */
 function* compareTable(table: string, first: Iterator<Row>, second: Iterator<Row>): Generator<ViewDifference> {
-  for (;;) {
-    const [a, b] = [first.next(), second.next()]
-    if (a.done && b.done) return
-    const difference = { table, first: a.done ? undefined : a.value, second: b.done ? undefined : b.value }
-    if (text(difference.first) !== text(difference.second)) yield difference
+  try {
+    for (;;) {
+      const [a, b] = [first.next(), second.next()]
+      if (a.done && b.done) return
+      const difference = { table, first: a.done ? undefined : a.value, second: b.done ? undefined : b.value }
+      if (text(difference.first) !== text(difference.second)) yield difference
+    }
+  } finally {
+    // A connection with an open query cannot be closed.
+    first.return?.()
+    second.return?.()
   }
 }
 
