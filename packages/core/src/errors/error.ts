@@ -6,7 +6,10 @@ export interface ErrorSpec {
   readonly retriable?: boolean
 }
 
-type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never
+/** The names in braces; braces with blanks in them are plain text, such as `{ name, modules }`. */
+type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${string} ${string}` ? never : Name) | Placeholders<Rest>
+  : never
 
 /** The values that a spec's texts name. */
 export type ErrorDetails<S extends ErrorSpec> = Record<Placeholders<S['what']> | Placeholders<S['todo']>, unknown> & Record<string, unknown>
