@@ -25,6 +25,8 @@ export interface PlainSaga<S extends object> {
   readonly completed?: (state: S) => Sends
   /** The last command when everything was undone. */
   readonly compensated?: (state: S, reason: Rejection) => Sends
+  /** Attempts of the last commands. */
+  readonly end?: Attempts
 }
 
 /** Joins an event class with what it puts into the state of a new saga: `startsOn(OrderPlaced, (state, event) => { state.orderId = event.orderId })`. */
@@ -52,7 +54,7 @@ export function step<S, C extends object>(name: string, plain: PlainStep<S, C>):
 
 /** A saga without decorators; the decorators make the same definition. Throws MODEL_INVALID as they do. */
 export function saga<S extends object>(plain: PlainSaga<S>): SagaDefinition<S> {
-  const { name, completed, compensated } = plain
+  const { name, completed, compensated, end } = plain
   const definition: SagaDefinition<S> = {
     kind: 'saga',
     name,
@@ -60,8 +62,8 @@ export function saga<S extends object>(plain: PlainSaga<S>): SagaDefinition<S> {
     initialState: plain.initialState,
     triggers: plain.startsOn.map(trigger => ({ ...trigger, member: `${name}: ${trigger.member}` })),
     steps: plain.steps.map(each => ({ ...each, member: `${name}: ${each.member}` })),
-    completed: completed && { member: `${name}: completed`, send: completed },
-    compensated: compensated && { member: `${name}: compensated`, send: (state, reason) => compensated(state, reason as Rejection) },
+    completed: completed && { ...end, member: `${name}: completed`, send: completed },
+    compensated: compensated && { ...end, member: `${name}: compensated`, send: (state, reason) => compensated(state, reason as Rejection) },
   }
   checkSaga(definition)
   return definition

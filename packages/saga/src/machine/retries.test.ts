@@ -81,8 +81,10 @@ describe('Retries and timeouts', () => {
     const story = run.story
     run.reply(reserve, 'accepted').reply(reserve, 'rejected', 'no').reply('fulfil-order/o1/charge/0', 'accepted').reply('x', 'failed')
     expect(run.story).toEqual(story)
-    run.reply('fulfil-order/o1/reserve/1', 'failed', 'E').toDeadline()
-    const retried = run.story
+    const failed = run.reply('fulfil-order/o1/reserve/1', 'failed', 'E').story
+    run.reply('fulfil-order/o1/reserve/1', 'failed', 'E')
+    expect(run.story).toEqual(failed)
+    const retried = run.toDeadline().story
     run.reply('fulfil-order/o1/reserve/1', 'accepted')
     expect(run.story).toEqual(retried)
   })
