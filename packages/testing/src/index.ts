@@ -1,1 +1,1 @@
-export {}
+export { registryContract, type OpenRegistry, type RegistryFact } from './registry-contract.js'

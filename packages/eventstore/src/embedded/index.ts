@@ -1,1 +1,1 @@
-export {}
+export { EmbeddedRegistry } from './embedded-registry.js'

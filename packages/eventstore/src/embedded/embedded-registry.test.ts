@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { EmbeddedRegistry } from './embedded-registry.js'
+
+let folder: string
+let file: string
+let open: Database.Database[]
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ottla-'))
+  file = join(folder, 'log.sqlite')
+  open = []
+})
+
+afterEach(() => {
+  for (const database of open) database.close()
+  rmSync(folder, { recursive: true })
+})
+
+function connect(options: Database.Options = {}): Database.Database {
+  const database = new Database(file, options)
+  open.push(database)
+  return database
+}
+
+test('ids grow from 1 without a gap', async () => {
+  const registry = new EmbeddedRegistry(connect(), false)
+  expect(await registry.register('a', '"string"')).toBe(1)
+  expect(await registry.register('b', '"string"')).toBe(1)
+  expect(await registry.register('a', '"long"')).toBe(2)
+})
+
+test('schemas, ids and versions outlive the process', async () => {
+  const first = connect()
+  await new EmbeddedRegistry(first, false).register('a', '"string"')
+  first.close()
+  const registry = new EmbeddedRegistry(connect(), false)
+  expect(await registry.schemaById(1)).toEqual({ id: 1, schema: '"string"' })
+  expect(await registry.register('a', '"string"')).toBe(1)
+  expect(await registry.register('a', '"long"')).toBe(2)
+  expect(await registry.versions('a')).toHaveLength(2)
+})
+
+test('a reader sees what the writer registers while both are open', async () => {
+  const writer = new EmbeddedRegistry(connect(), false)
+  const reader = new EmbeddedRegistry(connect({ readonly: true }), true)
+  await writer.register('a', '"string"')
+  expect(await reader.schemaById(1)).toEqual({ id: 1, schema: '"string"' })
+  expect(await reader.register('a', ' "string"')).toBe(1)
+})
+
+test('a reader registers nothing', async () => {
+  await new EmbeddedRegistry(connect(), false).register('a', '"string"')
+  const reader = new EmbeddedRegistry(connect({ readonly: true }), true)
+  await expect(reader.register('b', '"string"')).rejects.toThrow(/^REGISTRY_READ_ONLY: .*log.sqlite is opened for reading only, and it has no such schema in b/)
+})
+
+test('a reader finds nothing in a file without a registry, and finds it once a writer has made it', async () => {
+  connect().exec('create table other (a)')
+  const reader = new EmbeddedRegistry(connect({ readonly: true }), true)
+  expect(await reader.subjects()).toEqual([])
+  expect(await reader.latest('a')).toBeUndefined()
+  await expect(reader.schemaById(1)).rejects.toThrow(/^SCHEMA_UNKNOWN/)
+  await new EmbeddedRegistry(connect(), false).register('a', '"string"')
+  expect(await reader.subjects()).toEqual(['a'])
+})
+
+test('a registration takes part in a transaction of its connection', async () => {
+  const database = connect()
+  const registry = new EmbeddedRegistry(database, false)
+  database.exec('begin')
+  await registry.register('a', '"string"')
+  database.exec('rollback')
+  expect(await registry.subjects()).toEqual([])
+})
