@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { projects } from './vitest.workspace.js'
 
@@ -5,6 +6,8 @@ const source = { conditions: ['@ottla/source'] }
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core free; on two cores that would run one file after another, though many tests wait for disks and child processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: projects.map(root => ({
       resolve: source,
       ssr: { resolve: source },
