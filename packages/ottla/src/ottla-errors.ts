@@ -9,7 +9,13 @@ export const ottlaErrors = defineErrors({
     todo: 'Mend it (OTTLA_DEBUG=1 shows where it fails); TypeScript has to be compiled first.',
   },
   CONFIG_INVALID: { what: 'The config file {file} {problem}.', todo: 'Let its default export be { name, modules, log }, as createApp takes it.' },
-  APP_UNKNOWN: { what: 'There is no app {app} in {folder}; it has {known}.', todo: 'Name one of them with --app NAME, or start the app once so that it creates its topics.' },
+  APP_UNKNOWN: {
+    what: 'There is no app {app} in {folder}; it has {known}.',
+    todo: 'Name one of them with --app NAME, or start the app once so that it creates its topics.',
+  },
   APP_AMBIGUOUS: { what: 'There are several apps in {folder}: {known}.', todo: 'Say which one with --app NAME.' },
-  PROJECTION_UNKNOWN: { what: 'The config file {file} has no projection {projection}; it has {known}.', todo: 'Name one of these, or add the projection to its modules.' },
+  PROJECTION_UNKNOWN: {
+    what: 'The config file {file} has no projection {projection}; it has {known}.',
+    todo: 'Name one of these, or add the projection to its modules.',
+  },
 })

@@ -8,6 +8,6 @@ export { ProjectionRunner, type ProjectionRunnerOptions } from './runner/project
 export { rebuildView, type RebuildOptions, type RebuildReport } from './rebuild/rebuild.js'
 export type { RebuildProgress } from './rebuild/filling.js'
 export { compareViews, type ViewDifference } from './view/view-comparison.js'
-export { viewPath } from './view/view-file.js'
+export { viewFolder, viewPath } from './view/view-file.js'
 export { checkProjection } from './projection/projection-check.js'
 export { projectionErrors } from './projection-errors.js'

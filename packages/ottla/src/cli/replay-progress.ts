@@ -1,0 +1,25 @@
+import type { RebuildProgress } from '@ottla/projections'
+import { SingleBar } from 'cli-progress'
+
+/** Shows on standard error how far a rebuild is: a bar on a terminal, else a plain line every second. */
+export class ReplayProgress {
+  private readonly bar: SingleBar
+
+  constructor(projection: string) {
+    this.bar = new SingleBar({
+      format: `${projection} ${process.stderr.isTTY ? '{bar} ' : ''}{value} of {total} records, {rate}/s, {left} left`,
+      noTTYOutput: true,
+      notTTYSchedule: 1_000,
+    })
+    this.bar.start(0, 0, { rate: 0, left: 'unknown time' })
+  }
+
+  update({ done, total, rate }: RebuildProgress): void {
+    this.bar.setTotal(total)
+    this.bar.update(done, { rate: Math.round(rate), left: rate > 0 ? `${Math.ceil((total - done) / rate)} s` : 'unknown time' })
+  }
+
+  stop(): void {
+    this.bar.stop()
+  }
+}
