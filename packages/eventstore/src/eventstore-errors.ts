@@ -19,6 +19,10 @@ export const eventstoreErrors = defineErrors({
     retriable: true,
   },
   LOG_CLOSED: { what: 'The log {log} is closed.', todo: 'Open it again before use.' },
+  LOG_READ_ONLY: {
+    what: 'The log {log} was opened for reading only, and {operation} would change it.',
+    todo: 'Do this in the process that writes the log, or open it for writing when that has ended.',
+  },
   LOG_FULL: {
     what: 'The disk of {log} is full ({error}).',
     todo: 'Nothing of this commit was written and nothing before it is lost. Make room and start again.',

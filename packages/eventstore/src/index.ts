@@ -16,7 +16,9 @@ export type {
   TopicOffset,
   TopicPartition,
 } from './log/log.js'
+export type { LogConfig, OpenLog, OpenOptions } from './log/log-config.js'
 export type { RegisteredSchema, SchemaRegistry } from './registry/schema-registry.js'
+export { canonicalSchema } from './registry/canonical-schema.js'
 export type { Codec } from './codec/codec.js'
 export { AvroCodec } from './codec/avro-codec.js'
 export { eventstoreErrors } from './eventstore-errors.js'
@@ -35,3 +37,9 @@ export { outcomeDefinition, outcomeEnvelope, OutcomeReason, type OutcomeEnvelope
 export { readEvents, readOutcomes, type HistoryOptions } from './streams/log-history.js'
 export type { StoredOutcome } from './streams/stored-outcome.js'
 export { ShardModel } from './shard/shard-model.js'
+// Below: for logs that live in one process, which share their readers and groups.
+export { Groups, type GroupsOptions } from './groups/groups.js'
+export type { GroupMember } from './groups/group-member.js'
+export { fetchBytes, fetchRecords, type RecordSource } from './log/record-source.js'
+export { partitionKey } from './log/partition-key.js'
+export { SourceReader } from './log/source-reader.js'

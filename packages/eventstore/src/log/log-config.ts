@@ -1,0 +1,21 @@
+import type { SchemaRegistry } from '../registry/schema-registry.js'
+import type { Log } from './log.js'
+
+/** What an app is told about its log: which one, and how to open it. Made by `embedded(folder)`. */
+export interface LogConfig {
+  /** Opens the log, and creates it where there is none. Rejects with the errors of the implementation, among them LOG_IN_USE, LOG_FOLDER_INVALID, LOG_DAMAGED. */
+  open(options?: OpenOptions): Promise<OpenLog>
+}
+
+export interface OpenOptions {
+  /** Reads beside the process that writes, and creates nothing: what would change the log rejects with LOG_READ_ONLY. Default false. */
+  readonly readOnly?: boolean
+}
+
+/** An open log with what belongs to it. `log.close()` closes all of it. */
+export interface OpenLog {
+  readonly log: Log
+  readonly registry: SchemaRegistry
+  /** Where this node keeps its state store and its views. */
+  readonly folder: string
+}
