@@ -6,14 +6,14 @@ export function expectSame(what: string, actual: unknown, expected: unknown): vo
   try {
     deepStrictEqual(actual, expected)
   } catch (error) {
-    if (error instanceof AssertionError) error.message = `${what}\n${error.message}`
-    throw error
+    refuse(`${what}\n${(error as AssertionError).message}`, actual, expected)
   }
 }
 
 /** Throws an AssertionError with both sides. */
 export function refuse(what: string, actual: unknown, expected: unknown, cause?: unknown): never {
-  const error = new AssertionError({ message: what, actual, expected, operator: 'strictEqual' })
+  // An operator of our own: to the message of one that it knows Node adds a comparison, in some versions.
+  const error = new AssertionError({ message: what, actual, expected, operator: 'specification' })
   if (cause !== undefined) error.cause = cause
   throw error
 }
