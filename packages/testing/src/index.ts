@@ -1,3 +1,5 @@
+export { given, type AggregateSpecification, type DecidedSpecification, type WhenOptions } from './aggregate-specification.js'
+export { givenSaga, type ReplyOptions, type SagaSpecification } from './saga-specification.js'
 export { registryContract, type OpenRegistry, type RegistryFact } from './registry-contract.js'
 export { MemoryBroker, type CommitFate, type MemoryBrokerOptions } from './memory-log/memory-broker.js'
 export { MemoryLog } from './memory-log/memory-log.js'

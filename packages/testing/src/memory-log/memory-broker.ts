@@ -20,8 +20,8 @@ export interface MemoryBrokerOptions {
   readonly markers?: boolean
   /** Larger records are refused. Default 1 MiB. */
   readonly maxRecordBytes?: number
-  /** Decides about each commit; the default lets all of them work. */
-  readonly onCommit?: (writer: string, records: readonly NewRecord[]) => CommitFate
+  /** Decides about each commit when it reaches the broker, and may hold it; the default lets all of them work. */
+  readonly onCommit?: (writer: string, records: readonly NewRecord[]) => CommitFate | Promise<CommitFate>
 }
 
 interface Partition {

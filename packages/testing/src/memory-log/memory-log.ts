@@ -98,9 +98,9 @@ class MemoryWriter implements LogWriter {
     this.committing = true
     await this.turn()
     try {
+      const fate = await broker.options.onCommit(id, records)
       if (broker.epochs.get(id) !== this.epoch) throw eventstoreErrors.create('WRITER_FENCED', { writer: id })
       for (const record of records) this.check(record.topic, record.partition, record.key.length + (record.value?.length ?? 0))
-      const fate = broker.options.onCommit(id, records)
       if (fate === 'lost-before') throw eventstoreErrors.create('COMMIT_OUTCOME_UNKNOWN', { writer: id, error: 'the request was lost' })
       const offsets = broker.append(records)
       if (consumed) broker.commitOffsets(consumed.group, consumed.offsets)
