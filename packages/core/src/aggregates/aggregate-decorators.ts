@@ -1,8 +1,8 @@
 import 'reflect-metadata'
-import { coreErrors } from '../errors/core-errors.js'
 import type { MessageClass } from '../messages/message.js'
 import { findMessageDefinition } from '../messages/message-definition.js'
 import type { AggregateDefinition, CommandContext, Decided, EventContext } from './aggregate-definition.js'
+import { loadedMessage } from './loaded-message.js'
 
 interface Member {
   readonly message: MessageClass
@@ -49,22 +49,33 @@ export function Aggregate(name: string, options: { stateVersion?: number } = {})
 
 /** The method decides this command: it returns an event, several or none, or throws `reject(code)`. It must not change `this`. */
 export function Handle<C extends object>(command: MessageClass<C>): MethodDecorator<(command: C, context: CommandContext) => Decided> {
-  return (prototype, method) => void membersOf(prototype).handles.push({ message: checked(command, prototype, method), method })
+  return (prototype, method) => {
+    const member = `${prototype.constructor.name}.${method}`
+    add(membersOf(prototype).handles, { message: loadedMessage(command, member), method })
+  }
 }
 
 /** The method changes the state by this event, and by nothing else. */
 export function Apply<E extends object>(event: MessageClass<E>): MethodDecorator<(event: E, context: EventContext) => void> {
-  return (prototype, method) => void membersOf(prototype).applies.push({ message: checked(event, prototype, method), method })
+  return (prototype, method) => {
+    const member = `${prototype.constructor.name}.${method}`
+    add(membersOf(prototype).applies, { message: loadedMessage(event, member), method })
+  }
 }
 
-/** The definition that the decorators of a class made, or undefined when it is no aggregate. */
+/** The definition that the decorators of a class made, or a plain definition itself; undefined when it is no aggregate. */
 export function findAggregate(module: unknown): AggregateDefinition | undefined {
+  if ((module as AggregateDefinition | undefined | null)?.kind === 'aggregate') return module as AggregateDefinition
   return typeof module === 'function' && module.prototype && members in module.prototype ? membersOf(module.prototype).aggregate : undefined
 }
 
 function membersOf(prototype: object): AggregateMembers {
   const holder = prototype as Record<symbol, AggregateMembers>
-  if (!Object.hasOwn(holder, members)) Object.defineProperty(holder, members, { value: { handles: [], applies: [] } })
+  if (!Object.hasOwn(holder, members)) {
+    // An aggregate has the methods of its base class too.
+    const { handles = [], applies = [] } = holder[members] ?? {}
+    Object.defineProperty(holder, members, { value: { handles: [...handles], applies: [...applies] } })
+  }
   return holder[members] as AggregateMembers
 }
 
@@ -74,11 +85,7 @@ function returnedMessage(prototype: object, method: string): MessageClass | unde
   return typeof emitted === 'function' && findMessageDefinition(emitted as MessageClass) ? (emitted as MessageClass) : undefined
 }
 
-function checked<T extends object>(message: MessageClass<T>, prototype: object, method: string): MessageClass<T> {
-  if (message) return message
-  throw coreErrors.create('MODEL_INVALID', {
-    member: `${prototype.constructor.name}.${method}`,
-    problem: 'names a message class that is undefined when the file loads',
-    cure: 'Two files probably import each other: move the message classes to a file of their own.',
-  })
+/** A method that overrides and decorates one of the base class stays one method. */
+function add(list: Member[], member: Member): void {
+  if (!list.some(({ message, method }) => message === member.message && method === member.method)) list.push(member)
 }

@@ -1,7 +1,8 @@
 import type { MessageClass } from '../messages/message.js'
 import type { AggregateDefinition, CommandContext, CommandHandler, Decided, EventApplier, EventContext } from './aggregate-definition.js'
+import { loadedMessage } from './loaded-message.js'
 
-/** A pair of a command class and what decides it; made by `on`. */
+/** A message class and what runs for it; made by `handle` and `apply`. */
 export interface PlainHandler<S> {
   readonly message: MessageClass
   readonly run: (state: S, message: never, context: never) => unknown
@@ -17,12 +18,12 @@ export interface PlainAggregate<S extends object> {
 
 /** Joins a command class with its decision: `handle(PlaceOrder, (state, command) => new OrderPlaced(...))`. */
 export function handle<S, C extends object>(command: MessageClass<C>, run: (state: S, command: C, context: CommandContext) => Decided): PlainHandler<S> {
-  return { message: command, run }
+  return { message: loadedMessage(command, `handle(${command?.name}, …)`), run }
 }
 
 /** Joins an event class with what it does to the state: `apply(OrderPlaced, state => { state.status = 'placed' })`. */
 export function apply<S, E extends object>(event: MessageClass<E>, run: (state: S, event: E, context: EventContext) => void): PlainHandler<S> {
-  return { message: event, run }
+  return { message: loadedMessage(event, `apply(${event?.name}, …)`), run }
 }
 
 /** An aggregate without decorators; the decorators make the same definition. */
