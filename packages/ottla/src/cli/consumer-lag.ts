@@ -33,12 +33,17 @@ export async function consumerLags({ log, folder }: ReadLog, app: string): Promi
   return [await groupLag(log, app), ...views.filter(view => view !== undefined)]
 }
 
+/** A partition in which the group has committed nothing yet is read from its beginning. */
 async function groupLag(log: Log, app: string): Promise<ConsumerLag> {
-  const { commands } = appTopics(app)
-  const begins = await log.admin.beginOffsets(commands)
-  const partitions = (await log.admin.groupLag(app))
-    .filter(({ topic }) => topic === commands)
-    .map(({ topic, partition, committed, end, lag }) => ({ topic, partition, position: committed ?? begins[partition] ?? 0, end, lag }))
+  const { commands: topic } = appTopics(app)
+  const groups = (await log.admin.groupLag(app)).filter(at => at.topic === topic)
+  const committed = new Map(groups.map(({ partition, committed }) => [partition, committed]))
+  const begins = await log.admin.beginOffsets(topic)
+  const partitions = (await log.admin.endOffsets(topic)).map((end, partition) => {
+    const begin = begins[partition] ?? end
+    const position = Math.max(begin, committed.get(partition) ?? begin)
+    return { topic, partition, position, end, lag: Math.max(0, end - position) }
+  })
   return { kind: 'group', name: app, state: 'ok', partitions, lag: sum(partitions) }
 }
 
