@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { isOttlaError } from 'ottla'
 import { type Options, readOptions } from './options.js'
 import type { Report } from './report/report.js'
@@ -47,7 +47,8 @@ ${report.commands} commands, ${report.events} events, ${report.compensations} co
 
 The data lies in ${folder}; the views are SQLite files in ${folder}/views. To look further:
   npx ottla events --data ${folder}
-  npx ottla topics --data ${folder}
+  npx ottla lag --data ${folder}
+  npx ottla replay revenue --data ${folder} --config ${relative('', join(import.meta.dirname, 'ottla.config.js'))}
 `)
 }
 

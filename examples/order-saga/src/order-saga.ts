@@ -9,8 +9,8 @@ import { Payments } from './views/payments.js'
 import { Revenue } from './views/revenue.js'
 import { Stock } from './views/stock.js'
 
-/** The views of the shop. */
-export const views = [Orders, OrderSteps, Payments, Stock, Revenue]
+/** Names the app's topics. */
+export const name = 'order-saga'
 
-/** Everything that the shop consists of. */
-export const modules = [Order, StockItem, Payment, Shipment, FulfilOrder, ...views]
+/** Everything that the shop consists of: its aggregates, its saga and its views. */
+export const modules = [Order, StockItem, Payment, Shipment, FulfilOrder, Orders, OrderSteps, Payments, Stock, Revenue]

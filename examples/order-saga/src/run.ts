@@ -3,7 +3,7 @@ import { fulfil } from './fulfilment.js'
 import type { Options } from './options.js'
 import { claimData, dropLoneClaim } from './order-book/claim.js'
 import { readOrderBook } from './order-book/order-book.js'
-import { modules } from './order-saga.js'
+import { modules, name } from './order-saga.js'
 import { type Report, reportOf } from './report/report.js'
 
 /**
@@ -18,7 +18,7 @@ export async function run({ orders, limit, data, fresh }: Options, signal: Abort
     await removeData(data)
     dropLoneClaim(data)
   }
-  const app = await createApp({ name: 'order-saga', modules, log: embedded(data) })
+  const app = await createApp({ name, modules, log: embedded(data) })
   try {
     claimData(data, book)
     const stopped = AbortSignal.any([signal, failureOf(app)])

@@ -1,4 +1,4 @@
-import { type App, type MessageClass, messageDefinition, type Position } from 'ottla'
+import { type App, messageDefinition, type Position } from 'ottla'
 import { RefundPayment } from '../domain/payment/payment-commands.js'
 import { PaymentRefunded } from '../domain/payment/payment-events.js'
 import { ReleaseStock } from '../domain/stock/stock-commands.js'
@@ -16,9 +16,7 @@ export interface LogCount {
   readonly positions: readonly Position[]
 }
 
-const namesOf = (...messages: MessageClass[]) => new Set(messages.map(message => messageDefinition(message).name))
-const undone = namesOf(StockReleased, PaymentRefunded)
-const undoing = namesOf(ReleaseStock, RefundPayment)
+const undoing = [ReleaseStock, RefundPayment].map(command => messageDefinition<object>(command).name)
 
 /** Reads the log from its beginning to where it ends now. */
 export async function countLog(app: App): Promise<LogCount> {
@@ -26,17 +24,17 @@ export async function countLog(app: App): Promise<LogCount> {
   const compensations = new Set<string>()
   const positions = new Map<number, Position>()
   let events = 0
-  for await (const { type, stream, commandId, topic, partition, offset } of app.events()) {
+  for await (const { message, stream, commandId, topic, partition, offset } of app.events()) {
     positions.set(partition, { shard: partition, offsets: { ...positions.get(partition)?.offsets, [topic]: offset + 1 } })
     if (stream.participant === 'fulfil-order') continue
     events += 1
     commands.add(commandId)
-    if (undone.has(type)) compensations.add(commandId)
+    if (message instanceof StockReleased || message instanceof PaymentRefunded) compensations.add(commandId)
   }
   for await (const { commandType, stream, commandId, outcome } of app.outcomes()) {
     if (stream.participant === 'fulfil-order' || outcome === 'failed') continue
     commands.add(commandId)
-    if (outcome === 'accepted' && undoing.has(commandType)) compensations.add(commandId)
+    if (outcome === 'accepted' && undoing.includes(commandType)) compensations.add(commandId)
   }
   return { commands: commands.size, events, compensations: compensations.size, positions: [...positions.values()] }
 }
