@@ -1,13 +1,14 @@
-import { definitionOfInstance, isOttlaError, type MessageDefinition, messageDefinition } from '@ottla/core'
+import { type MessageDefinition, messageDefinition } from '@ottla/core'
 import { type AppTopics, type Codec, type Decision, type Input, type Participant, withValues } from '@ottla/eventstore'
-import { checkSaga } from './definition/check-saga.js'
+import { checkSaga, modelInvalid } from './definition/check-saga.js'
 import type { SagaDefinition, SagaTrigger } from './definition/saga-definition.js'
 import { type AnySagaEvent, sagaEventClasses } from './events/saga-events.js'
 import { answer } from './machine/answer.js'
 import { begin } from './machine/begin.js'
 import { evolve } from './machine/evolve.js'
 import { expire, nextDeadline } from './machine/expire.js'
-import { newProgress, type Reason } from './machine/progress.js'
+import { isUnderWay, newProgress } from './machine/progress.js'
+import { reasonOf } from './machine/reason-of.js'
 import type { SagaState } from './machine/saga-state.js'
 import { StoredMessages } from './machine/stored-messages.js'
 import { Turn } from './machine/turn.js'
@@ -34,6 +35,7 @@ export function sagaParticipant(
   commands: readonly MessageDefinition[],
 ): Participant<SagaState> {
   checkSaga(definition)
+  checkInitialState(definition)
   const messages = new StoredMessages(definition, codec, topics.commands, commands)
   const triggers = definition.triggers.map(trigger => ({ event: messageDefinition(trigger.event) as MessageDefinition, sagaId: sagaIdBy(trigger) }))
   return {
@@ -51,11 +53,26 @@ export function sagaParticipant(
   }
 }
 
+/** Makes one, so that a constructor that throws is found when the app starts and not by the first event. */
+function checkInitialState(definition: SagaDefinition): void {
+  try {
+    definition.initialState()
+  } catch (error) {
+    throw modelInvalid(
+      `Saga ${definition.name}`,
+      `has an initial state that cannot be made (${error})`,
+      'Give its fields values that need nothing from outside.',
+    )
+  }
+}
+
 function decide(turn: Turn, input: Input): Decision {
   try {
     if (input.kind === 'event') begin(turn, input)
     else if (input.kind === 'reply') answer(turn, input.reply)
     else if (input.kind === 'deadline') expire(turn)
+    const { broken } = turn.progress
+    if (broken && isUnderWay(turn.progress)) turn.park(broken)
   } catch (error) {
     if (isSchemaUnknown(error)) throw error
     turn.park(reasonOf(error))
@@ -68,11 +85,6 @@ function sagaIdBy({ event, member, sagaId }: SagaTrigger) {
   return (started: object, streamId: string) => {
     const id: unknown = callUser(member, () => sagaId(started, streamId))
     if (typeof id === 'string' && id !== '') return id
-    throw sagaErrors.create('SAGA_ID_INVALID', { member, id: JSON.stringify(id), event: definitionOfInstance(started).name ?? event.name })
+    throw sagaErrors.create('SAGA_ID_INVALID', { member, id: JSON.stringify(id), event: messageDefinition(event).name })
   }
-}
-
-function reasonOf(error: unknown): Reason {
-  if (isOttlaError(error)) return { code: error.code, details: error.message }
-  return { code: 'SAGA_METHOD_FAILED', details: String(error) }
 }

@@ -1,7 +1,7 @@
 import type { Reply } from '@ottla/eventstore'
 import { StepAnswered } from '../events/saga-events.js'
 import { backoff, limitsOf } from './attempts.js'
-import { isLive, type SentCommand } from './progress.js'
+import { isSound, type SentCommand } from './progress.js'
 import { settle } from './settle.js'
 import type { Turn } from './turn.js'
 
@@ -14,7 +14,7 @@ export function answer(turn: Turn, { commandId, outcome, code, details }: Reply)
   const command = round?.commands.find(({ id }) => id === commandId)
   if (!round || !command || !countsFor(command, outcome)) return
   const { seq, step, purpose } = round
-  const retries = outcome === 'failed' && isLive(turn.progress) && command.attempt <= limitsOf(turn.saga, round).retry
+  const retries = outcome === 'failed' && isSound(turn.progress) && command.attempt <= limitsOf(turn.saga, round).retry
   const retryAt = retries ? turn.after(backoff(command.attempt)) : undefined
   turn.record(new StepAnswered({ ...turn.name, seq, step, purpose, commandId, outcome, code, details, retryAt }))
   settle(turn)

@@ -1,9 +1,10 @@
-import { copyState, messageDefinition, OttlaError } from '@ottla/core'
+import { copyState, messageDefinition } from '@ottla/core'
 import type { SagaDefinition, SagaReply } from '../definition/saga-definition.js'
 import { type AnySagaEvent, SagaStarted, StepAnswered } from '../events/saga-events.js'
 import { fold } from './fold.js'
-import type { Progress, Reason } from './progress.js'
+import type { Progress } from './progress.js'
 import { detailsOf } from './reason-details.js'
+import { reasonOf } from './reason-of.js'
 import type { SagaState } from './saga-state.js'
 import type { StoredMessages } from './stored-messages.js'
 import { callUser, isSchemaUnknown } from './user-method.js'
@@ -46,9 +47,4 @@ function changeOf(saga: SagaDefinition, messages: StoredMessages, before: Progre
 
 function replyOf({ outcome, code, details }: StepAnswered, command: object): SagaReply {
   return { outcome, code, details: detailsOf(details), command }
-}
-
-function reasonOf(error: unknown): Reason {
-  if (error instanceof OttlaError) return { code: error.code, details: error.message }
-  return { code: 'SAGA_METHOD_FAILED', details: String(error) }
 }

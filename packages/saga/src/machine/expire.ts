@@ -1,13 +1,18 @@
 import { StepRetried, StepTimedOut } from '../events/saga-events.js'
 import { backoff, limitsOf } from './attempts.js'
 import { commandIds } from './command-ids.js'
-import { isLive, type Progress, type Round, type SentCommand } from './progress.js'
+import { isSound, isUnderWay, type Progress, type Round, type SentCommand } from './progress.js'
 import { settle } from './settle.js'
 import type { Turn } from './turn.js'
 
-/** When the next command times out or is to be sent again, in milliseconds since 1970; undefined when nothing of that is ahead. */
+/**
+ * When the next command times out or is to be sent again, in milliseconds since 1970; undefined when nothing of that is ahead.
+ * A saga whose events the code cannot fold any more is due at once: to be parked, instead of waiting for whatever comes next.
+ */
 export function nextDeadline(progress: Progress): number | undefined {
-  if (!progress.round || !isLive(progress)) return undefined
+  if (!isUnderWay(progress)) return undefined
+  if (progress.broken) return 0
+  if (!progress.round) return undefined
   let next: number | undefined
   for (const { due } of progress.round.commands) if (due !== undefined && (next === undefined || due < next)) next = due
   return next
@@ -16,7 +21,7 @@ export function nextDeadline(progress: Progress): number | undefined {
 /** Whatever is due by now: attempts time out, and what waited for its next attempt is sent again. */
 export function expire(turn: Turn): void {
   const { round } = turn.progress
-  if (!round || !isLive(turn.progress)) return
+  if (!round || !isSound(turn.progress)) return
   const due = round.commands.filter(command => command.due !== undefined && command.due <= turn.now)
   if (due.length === 0) return
   for (const command of due) {

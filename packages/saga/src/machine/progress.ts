@@ -67,9 +67,14 @@ export interface Progress {
 
 export const newProgress: Progress = { status: 'new', seq: 0, made: [] }
 
-/** Whether the saga still goes on by itself. */
-export function isLive({ status }: Progress): boolean {
+/** Whether the saga has begun and has not ended. */
+export function isUnderWay({ status }: Progress): boolean {
   return status === 'running' || status === 'compensating'
+}
+
+/** Whether the saga may go on: it is under way, and the user's state is what its events say. */
+export function isSound(progress: Progress): boolean {
+  return isUnderWay(progress) && !progress.broken
 }
 
 /** Whether something can still happen to the command by itself: an answer, a timeout or a retry. */

@@ -1,13 +1,13 @@
 import { StepEnded } from '../events/saga-events.js'
 import { sagaErrors } from '../saga-errors.js'
 import { end, goOn } from './go-on.js'
-import { isLive, isOpen, type Reason, type Round, type SentCommand } from './progress.js'
+import { isOpen, isSound, type Reason, type Round, type SentCommand } from './progress.js'
 import type { Turn } from './turn.js'
 
 /** Ends what is under way once every command of it has its outcome, and goes on from there. */
 export function settle(turn: Turn): void {
   const { round } = turn.progress
-  if (!round || !isLive(turn.progress) || round.commands.some(isOpen)) return
+  if (!round || !isSound(turn.progress) || round.commands.some(isOpen)) return
   const { seq, step, purpose } = round
   const failed = failureOf(round)
   const outcome = failed ? failed.outcome : purpose === 'compensation' ? 'compensated' : 'completed'

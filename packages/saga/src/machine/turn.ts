@@ -1,20 +1,11 @@
-import {
-  definitionOfInstance,
-  findMessageDefinition,
-  freezeState,
-  keyOf,
-  type MessageClass,
-  type MessageDefinition,
-  OttlaError,
-  validateMessage,
-} from '@ottla/core'
+import { definitionOfInstance, findMessageDefinition, freezeState, keyOf, type MessageClass, type MessageDefinition, validateMessage } from '@ottla/core'
 import type { Decision, OutgoingCommand } from '@ottla/eventstore'
 import type { SagaDefinition } from '../definition/saga-definition.js'
 import { type AnySagaEvent, SagaCommand, SagaParked, type StepPurpose, StepStarted } from '../events/saga-events.js'
 import { sagaErrors } from '../saga-errors.js'
 import { limitsOf } from './attempts.js'
 import { evolve } from './evolve.js'
-import { isLive, type Progress, type Reason } from './progress.js'
+import type { Progress, Reason } from './progress.js'
 import type { SagaState } from './saga-state.js'
 import type { StoredMessages } from './stored-messages.js'
 import { callUser } from './user-method.js'
@@ -54,14 +45,12 @@ export class Turn {
     return { saga: this.saga.name, sagaId: this.sagaId }
   }
 
-  /** Makes the event part of the decision and of the state that the rest of it sees. Throws the reason when a method of the user's failed on it. */
+  /** Makes the event part of the decision and of the state that the rest of it sees. */
   record(event: AnySagaEvent): void {
     this.events.push({ definition: definitionOfInstance(event), message: event })
     const { data } = this.state
     this.state = evolve(this.saga, this.messages, this.state, event)
     if (this.state.data !== data) freezeState(this.state.data)
-    const { broken } = this.progress
-    if (broken && isLive(this.progress)) throw new OttlaError(broken.code, broken.details ?? '', false, {})
   }
 
   /** Stops here, with the reason; what was recorded before stays. */
