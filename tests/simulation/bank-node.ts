@@ -1,4 +1,4 @@
-import { type AggregateDefinition, CommandBus, findAggregate, type Receipt, type SendOptions } from '@ottla/core'
+import { type AggregateDefinition, type Clock, CommandBus, findAggregate, type Receipt, type SendOptions } from '@ottla/core'
 import { AvroCodec, aggregateParticipant, appTopics, type Codec, ShardHost, StateStore } from '@ottla/eventstore'
 import { findSaga, type SagaDefinition, sagaParticipant } from '@ottla/saga'
 import { type MemoryBroker, MemoryLog, type MemoryRegistry } from '@ottla/testing'
@@ -20,33 +20,27 @@ export class BankNode {
   readonly failures: Error[] = []
   readonly died = Promise.withResolvers<never>()
   private dead = false
+  private readonly log: MemoryLog
+  private readonly host: ShardHost
+  private readonly bus: CommandBus
 
-  private constructor(
-    private readonly log: MemoryLog,
-    private readonly host: ShardHost,
-    private readonly bus: CommandBus,
-  ) {
+  constructor({ broker, registry, clock, shards }: Cluster, store: StateStore, ids: { next(): string }) {
     this.died.promise.catch(() => undefined)
-  }
-
-  static create({ broker, registry, clock, shards }: Cluster, store: StateStore, ids: { next(): string }): BankNode {
-    const log = new MemoryLog(broker, clock)
+    this.log = new MemoryLog(broker, clock)
     const codec = new AvroCodec(registry)
-    const failures: Error[] = []
-    const host = new ShardHost({
+    const mortal = this.mortal(clock)
+    this.host = new ShardHost({
       app,
       shards,
-      log,
+      log: this.log,
       codec,
       store,
       participants: participants(codec),
-      clock,
+      clock: mortal,
       limits: { streams: 2, storeBacklog: 8, storeDelay: 50 },
-      failed: error => failures.push(error),
+      failed: error => this.failures.push(error),
     })
-    const node = new BankNode(log, host, new CommandBus(envelope => host.dispatch(envelope), [], clock, ids))
-    Object.assign(node, { failures })
-    return node
+    this.bus = new CommandBus(envelope => this.host.dispatch(envelope), [], mortal, ids)
   }
 
   start(): Promise<void> {
@@ -59,6 +53,14 @@ export class BankNode {
 
   async stop(): Promise<void> {
     await Promise.race([this.host.stop().then(() => this.log.close()), this.died.promise.catch(() => undefined)])
+  }
+
+  /** A dead node's timers do not fire: it must not write to the store that the next node has. */
+  private mortal(clock: Clock): Clock {
+    const alive = (task: () => void) => () => {
+      if (!this.dead) task()
+    }
+    return { now: () => clock.now(), nextTurn: task => clock.nextTurn(alive(task)), after: (milliseconds, task) => clock.after(milliseconds, alive(task)) }
   }
 
   kill(): void {

@@ -103,7 +103,7 @@ class Bank {
   private async startNode(): Promise<void> {
     while (!this.node) {
       const ids = { next: () => `n${this.count++}` }
-      const node = BankNode.create(this.cluster, this.store, ids)
+      const node = new BankNode(this.cluster, this.store, ids)
       this.starting = node
       try {
         await node.start()

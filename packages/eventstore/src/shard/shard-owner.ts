@@ -202,10 +202,7 @@ export class ShardOwner {
     for (const { message } of batch.roots) if (message.kind === 'command' && message.caller) message.caller.taken = true
     const { app, shard, topics } = this.options
     const commit = batch.needsCommit ? this.writer?.commit(batch.toCommit(app, topics.commands, shard)) : Promise.resolve([])
-    commit?.then(
-      offsets => this.committed(batch, offsets),
-      (error: Error) => this.commitFailed(error),
-    )
+    commit?.then(offsets => this.committed(batch, offsets)).catch((error: Error) => this.commitFailed(error))
   }
 
   private committed(batch: DecisionBatch, offsets: readonly number[]): void {
