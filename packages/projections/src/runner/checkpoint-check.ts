@@ -5,18 +5,17 @@ import { logBegin, logEnd } from './log-bounds.js'
 import { PartitionOffsets } from './partition-offsets.js'
 
 /**
- * Whether a view with this checkpoint was made from this log: no partition ends before the checkpoint or begins after it,
- * and the record before it is the one that the view has read. A log that was put back from a backup and written to since
+ * Whether a view with this checkpoint was made from these topics of this log: no partition ends before the checkpoint or
+ * begins after it, and the record before it is the one that the view has read. A log that was put back from a backup and written to since
  * has another one there.
  */
 export async function isCheckpointOf(log: Log, topics: readonly string[], checkpoints: readonly ViewCheckpoint[]): Promise<boolean> {
   const begin = new PartitionOffsets(await logBegin(log, topics))
   const end = new PartitionOffsets(await logEnd(log, topics))
-  const read = checkpoints.filter(({ topic }) => topics.includes(topic))
-  if (read.some(at => at.offset > (end.get(at) ?? 0) || at.offset < (begin.get(at) ?? 0))) return false
+  if (checkpoints.some(at => at.offset > (end.get(at) ?? -1) || at.offset < (begin.get(at) ?? 0))) return false
   return readsSameRecords(
     log,
-    read.filter(at => at.last && at.last.offset >= (begin.get(at) ?? 0)),
+    checkpoints.filter(at => at.last && at.last.offset >= (begin.get(at) ?? 0)),
   )
 }
 

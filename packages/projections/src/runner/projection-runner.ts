@@ -177,7 +177,7 @@ export class ProjectionRunner {
       throw projectionErrors.create('VIEW_REPLACED', { view: this.name, version: definition.version, actual })
     }
     const offsets = new PartitionOffsets(this.#begin)
-    for (const at of checkpoint) if (offsets.get(at) !== undefined) offsets.set(at)
+    for (const at of checkpoint) offsets.set(at)
     return offsets.list()
   }
 

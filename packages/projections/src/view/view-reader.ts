@@ -2,7 +2,7 @@ import type { OttlaError } from '@ottla/core'
 import type { TopicOffset } from '@ottla/eventstore'
 import type { Database } from 'better-sqlite3'
 import { projectionErrors } from '../projection-errors.js'
-import { fileFault } from './sqlite-fault.js'
+import { fileFault, sqliteCode } from './sqlite-fault.js'
 import { StatementCache } from './statement-cache.js'
 import { openViewForReading } from './view-file.js'
 import { readCheckpoints, readMeta } from './view-meta.js'
@@ -120,7 +120,9 @@ export class ViewReader {
       return work()
     } catch (error) {
       if (error instanceof Error && error.name === 'OttlaError') throw error
-      throw fileFault(error, this.file) ?? projectionErrors.create('VIEW_QUERY_FAILED', { view: this.name, sql, error }, { cause: error })
+      // What this connection is not allowed to do is wrong in the SQL, not in the file.
+      const fault = sqliteCode(error) === 'SQLITE_READONLY' ? undefined : fileFault(error, this.file)
+      throw fault ?? projectionErrors.create('VIEW_QUERY_FAILED', { view: this.name, sql, error }, { cause: error })
     }
   }
 }
