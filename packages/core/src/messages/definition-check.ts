@@ -4,6 +4,7 @@ import type { MessageDefinition } from './message-definition.js'
 
 const simpleName = /^[A-Za-z_]\w*$/
 const fullName = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/
+const primitive = /(^|\.)(null|boolean|int|long|float|double|bytes|string)$/
 
 /** The definition itself when what a class says of itself makes sense, so that a wrong model fails when its file loads. Throws MODEL_INVALID. */
 export function checkedDefinition(definition: MessageDefinition): MessageDefinition {
@@ -22,7 +23,7 @@ export function checkedDefinition(definition: MessageDefinition): MessageDefinit
 }
 
 function checkName({ name, class: { name: member } }: MessageDefinition): void {
-  if (fullName.test(name)) return
+  if (fullName.test(name) && !primitive.test(name)) return
   throw invalid(
     member,
     `has the name '${name}', which is no Avro name`,
@@ -65,8 +66,9 @@ function checkDecimal(member: string, { precision = 0, scale = 0 }: FieldType): 
 
 function checkEnum(member: string, { name = '', symbols = [] }: FieldType): void {
   const wrong = symbols.find((symbol, index) => !isUsable(symbol) || symbols.indexOf(symbol) !== index)
-  if (fullName.test(name) && symbols.length > 0 && wrong === undefined) return
-  const problem = !fullName.test(name)
+  const named = fullName.test(name) && !primitive.test(name)
+  if (named && symbols.length > 0 && wrong === undefined) return
+  const problem = !named
     ? `is an enum with the name '${name}', which is no Avro name`
     : wrong === undefined
       ? 'is an enum without symbols'

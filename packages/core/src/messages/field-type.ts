@@ -66,7 +66,7 @@ export const t = {
   record: <T extends object>(of: MessageClass<T>): FieldType<T> => ({ kind: 'record', class: of }),
 } as const
 
-/** A field type from what a user may give. */
-export function fieldType(type: FieldTypeLike): FieldType {
-  return typeof type === 'function' ? { kind: 'record', class: type } : type
+/** A field type from what a user may give; a class that is still undefined is found when the definition is checked. */
+export function fieldType(type: FieldTypeLike | undefined): FieldType {
+  return typeof type === 'object' ? type : { kind: 'record', class: type }
 }

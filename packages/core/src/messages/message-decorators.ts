@@ -25,12 +25,12 @@ export const Value = (name: string) => messageDecorator('value', name)
  * Declares a field. Without a type, the one that TypeScript emits is taken: string, boolean, number (an Avro double),
  * bigint (long), Date (timestamp), Uint8Array or Buffer (bytes) or a class with fields of its own.
  */
-export function Field(type?: FieldTypeLike): PropertyDecorator {
+export function Field(...type: [type?: FieldTypeLike]): PropertyDecorator {
   return (prototype, key) => declareField(prototype, key, type)
 }
 
 /** Declares the field of a command that names the aggregate that decides; its hash is the shard. */
-export function Id(type?: FieldTypeLike): PropertyDecorator {
+export function Id(...type: [type?: FieldTypeLike]): PropertyDecorator {
   return (prototype, key) => {
     declareField(prototype, key, type)
     declaredOf(prototype.constructor).idField = String(key)
@@ -62,9 +62,9 @@ function messageDecorator(kind: MessageKind, name: string) {
   }
 }
 
-function declareField(prototype: object, key: string | symbol, type: FieldTypeLike | undefined): void {
+function declareField(prototype: object, key: string | symbol, given: [type?: FieldTypeLike]): void {
   const declaration = declaredOf(prototype.constructor)
-  declaration.fields.push({ name: String(key), type: type ? fieldType(type) : emittedType(prototype, String(key)) })
+  declaration.fields.push({ name: String(key), type: given.length > 0 ? fieldType(given[0]) : emittedType(prototype, String(key)) })
 }
 
 function declaredOf(target: object): Declared {
