@@ -39,6 +39,7 @@ type ShopEvent = { readonly orderId: string }
 export class Shop {
   static readonly topic = 'shop.events'
   #commands = 0
+  #writers = 0
   #versions = new Map<string, number>()
 
   private constructor(
@@ -68,7 +69,7 @@ export class Shop {
 
   /** Commits records as they are. */
   async write(records: readonly NewRecord[]): Promise<Position> {
-    const writer = await this.log.writer('shop')
+    const writer = await this.log.writer(`shop-${++this.#writers}`)
     const offsets = await writer.commit({ records })
     await writer.close()
     const last = records[records.length - 1] as NewRecord
