@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import type { MessageClass } from '../messages/message.js'
 import { findMessageDefinition } from '../messages/message-definition.js'
-import type { AggregateDefinition, CommandContext, Decided, EventContext } from './aggregate-definition.js'
+import type { AggregateDefinition, Applied, CommandContext, Decided, EventContext } from './aggregate-definition.js'
 import { loadedMessage } from './loaded-message.js'
 
 interface Member {
@@ -56,7 +56,7 @@ export function Handle<C extends object>(command: MessageClass<C>): MethodDecora
 }
 
 /** The method changes the state by this event, and by nothing else. */
-export function Apply<E extends object>(event: MessageClass<E>): MethodDecorator<(event: E, context: EventContext) => void> {
+export function Apply<E extends object>(event: MessageClass<E>): MethodDecorator<(event: E, context: EventContext) => Applied> {
   return (prototype, method) => {
     const member = `${prototype.constructor.name}.${method}`
     add(membersOf(prototype).applies, { message: loadedMessage(event, member), method })

@@ -3,6 +3,9 @@ import type { MessageClass } from '../messages/message.js'
 /** What a handler may return: an event, several, or none. Never a promise. */
 export type Decided = (object & { then?: never }) | readonly object[] | undefined | void
 
+/** What an `@Apply` method may return, since it is not looked at: anything but a promise. */
+export type Applied = (object & { then?: never }) | string | number | bigint | boolean | symbol | null | undefined | void
+
 /** What a handler is told beside the command. */
 export interface CommandContext {
   readonly commandId: string

@@ -1,5 +1,5 @@
 import type { MessageClass } from '../messages/message.js'
-import type { AggregateDefinition, CommandContext, CommandHandler, Decided, EventApplier, EventContext } from './aggregate-definition.js'
+import type { AggregateDefinition, Applied, CommandContext, CommandHandler, Decided, EventApplier, EventContext } from './aggregate-definition.js'
 import { loadedMessage } from './loaded-message.js'
 
 /** A message class and what runs for it; made by `handle` and `apply`. */
@@ -16,13 +16,13 @@ export interface PlainAggregate<S extends object> {
   readonly evolve: readonly PlainHandler<S>[]
 }
 
-/** Joins a command class with its decision: `handle(PlaceOrder, (state, command) => new OrderPlaced(...))`. */
+/** Joins a command class with its decision: `handle(PlaceOrder, (state: Order, command) => new OrderPlaced(...))`. */
 export function handle<S, C extends object>(command: MessageClass<C>, run: (state: S, command: C, context: CommandContext) => Decided): PlainHandler<S> {
   return { message: loadedMessage(command, `handle(${command?.name}, …)`), run }
 }
 
-/** Joins an event class with what it does to the state: `apply(OrderPlaced, state => { state.status = 'placed' })`. */
-export function apply<S, E extends object>(event: MessageClass<E>, run: (state: S, event: E, context: EventContext) => void): PlainHandler<S> {
+/** Joins an event class with what it does to the state: `apply(OrderPlaced, (state: Order) => { state.status = 'placed' })`. */
+export function apply<S, E extends object>(event: MessageClass<E>, run: (state: S, event: E, context: EventContext) => Applied): PlainHandler<S> {
   return { message: loadedMessage(event, `apply(${event?.name}, …)`), run }
 }
 
