@@ -2,7 +2,7 @@ import type { Clock } from '@ottla/core'
 import type { LogMember, MemberOptions, TopicOffset, TopicPartition } from '../log/log.js'
 import { partitionKey } from '../log/partition-key.js'
 import type { RecordSource } from '../log/record-source.js'
-import type { Group } from './group.js'
+import type { Group, Membership } from './group.js'
 import { PartitionFeed } from './partition-feed.js'
 
 export interface GroupMemberOptions {
@@ -17,7 +17,7 @@ export interface GroupMemberOptions {
  * so neither may wait for `leave`. `revoked` may come while `records` is at work; no further batch comes after it. Seek, pause and
  * resume do nothing where the partition is no longer held.
  */
-export class GroupMember implements LogMember {
+export class GroupMember implements LogMember, Membership {
   readonly topics: readonly string[]
   private readonly feeds = new Map<string, PartitionFeed>()
   private readonly unwatch: () => void
@@ -26,7 +26,7 @@ export class GroupMember implements LogMember {
   private again = false
 
   constructor(
-    private readonly group: Group,
+    private readonly group: Group<GroupMember>,
     private readonly member: MemberOptions,
     private readonly options: GroupMemberOptions,
   ) {

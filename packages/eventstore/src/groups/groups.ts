@@ -13,14 +13,14 @@ export interface GroupsOptions {
 
 /** The groups of a log that lives in one process: their members share partitions and are told before and after each change. */
 export class Groups {
-  private readonly byName = new Map<string, Group>()
+  private readonly byName = new Map<string, Group<GroupMember>>()
 
   constructor(private readonly options: GroupsOptions) {}
 
   /** Joins a group. `assigned` may have been called when this returns. Throws TOPIC_UNKNOWN. */
   join(options: MemberOptions): GroupMember {
     const { source, clock, committed } = this.options
-    const group = this.byName.get(options.group) ?? new Group(source)
+    const group = this.byName.get(options.group) ?? new Group<GroupMember>(source)
     const member = new GroupMember(group, options, { source, clock, committed: partition => committed(options.group, partition) })
     group.add(member)
     this.byName.set(options.group, group)

@@ -1,0 +1,106 @@
+import type { Clock } from '@ottla/core'
+import type Database from 'better-sqlite3'
+import { fetchRecords } from '../log/record-source.js'
+import { BatchEncoder } from './batch-encoder.js'
+import type { BatchStore } from './batch-store.js'
+import type { PartitionState } from './partition-state.js'
+import { offsetOf, placeOf } from './place.js'
+import { decodeBatch, type StoredRecord } from './stored-record.js'
+
+/** So many new records make a compaction worth its while. */
+const dirtyRecords = 1_000
+
+/** How long a tombstone stays after it, so that readers see that the key is gone: a day, as on Kafka. */
+const tombstoneAge = 24 * 60 * 60 * 1000
+
+/** How many batches are rewritten in one transaction, which holds the event loop. */
+const slice = 50
+
+interface Row {
+  readonly id: number
+  readonly place: number
+  readonly next: number
+  readonly bytes: Buffer
+}
+
+export interface CompactionOptions {
+  readonly database: Database.Database
+  readonly batches: BatchStore
+  readonly clock: Clock
+  /** Whether the log is being closed, so that compaction ends where it is. */
+  readonly isClosed: () => boolean
+}
+
+/** Keeps only the last record of each key of compacted topics. Offsets stay, so gaps arise where records were. */
+export class Compaction {
+  private readonly encoder = new BatchEncoder()
+  private readonly compactedTo: Database.Statement<[partition: number], number>
+  private readonly select: Database.Statement<[from: number, end: number, limit: number], Row>
+  private readonly update: Database.Statement<[bytes: Buffer, id: number]>
+  private readonly remove: Database.Statement<[id: number]>
+  private readonly finish: Database.Statement<[partition: number, ends: number, compactedTo: number]>
+
+  constructor(private readonly options: CompactionOptions) {
+    const { database } = options
+    this.compactedTo = database.prepare<[number], number>('select compacted_to from partition_bounds where partition = ?').pluck()
+    this.select = database.prepare('select id, place, next, bytes from batches where place >= ? and place < ? order by place limit ?')
+    this.update = database.prepare('update batches set bytes = ? where id = ?')
+    this.remove = database.prepare('delete from batches where id = ?')
+    this.finish = database.prepare(
+      `insert into partition_bounds (partition, ends, compacted_to) values (?, ?, ?)
+       on conflict do update set ends = excluded.ends, compacted_to = excluded.compacted_to`,
+    )
+  }
+
+  /** Compacts a partition that has enough new records, in slices between which the event loop has its turn. */
+  async compact(partition: PartitionState): Promise<void> {
+    const to = partition.end
+    if (to - (this.compactedTo.get(partition.number) ?? 0) < dirtyRecords) return
+    const last = await this.lastOffsets(partition, to)
+    const end = placeOf(partition.number, to)
+    let from: number | undefined = placeOf(partition.number, partition.begin)
+    while (from !== undefined && !this.options.isClosed()) {
+      from = this.rewrite(this.select.all(from, end, slice), partition, last)
+      await this.turn()
+    }
+    if (!this.options.isClosed()) this.finish.run(partition.number, partition.end, to)
+  }
+
+  private async lastOffsets(partition: PartitionState, to: number): Promise<ReadonlyMap<string, number>> {
+    const last = new Map<string, number>()
+    for (let from = partition.begin; from < to && !this.options.isClosed(); await this.turn()) {
+      const { records, next } = this.options.batches.read(partition, from, fetchRecords)
+      for (const { key, offset } of records) last.set(key as string, offset)
+      from = next
+    }
+    return last
+  }
+
+  /** Gives where the next slice begins, or undefined when this was the last one. */
+  private rewrite(rows: readonly Row[], partition: PartitionState, last: ReadonlyMap<string, number>): number | undefined {
+    const { database } = this.options
+    database.transaction(() => {
+      // Before rows go: should this end half way, the partition still ends where it did.
+      this.finish.run(partition.number, partition.end, this.compactedTo.get(partition.number) ?? 0)
+      for (const row of rows) this.rewriteRow(row, partition, last)
+    })()
+    return rows.length === slice ? (rows.at(-1) as Row).place + 1 : undefined
+  }
+
+  private rewriteRow({ id, place, bytes }: Row, partition: PartitionState, last: ReadonlyMap<string, number>): void {
+    const first = offsetOf(place)
+    const records: StoredRecord[] = []
+    decodeBatch(bytes, partition, first, first, records, Number.POSITIVE_INFINITY)
+    const oldest = this.options.clock.now() - tombstoneAge
+    const kept = records.filter(({ key, offset, value, timestamp }) => (last.get(key) ?? offset) <= offset && (value !== null || timestamp > oldest))
+    if (kept.length === records.length) return
+    if (kept.length === 0) return void this.remove.run(id)
+    this.encoder.begin()
+    for (const record of kept) this.encoder.add(record, record.offset - first)
+    this.update.run(this.encoder.finish(), id)
+  }
+
+  private turn(): Promise<void> {
+    return new Promise(resolve => this.options.clock.nextTurn(resolve))
+  }
+}

@@ -1,0 +1,102 @@
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { OttlaError } from '@ottla/core'
+import { eventstoreErrors } from '../eventstore-errors.js'
+
+/** The version of what lies in the folder; an Ottla that knows only older ones refuses it. */
+const format = 1
+
+/** Names in the data folder. All of them are removed by `removeData`; nothing else is ever created there. */
+const markerFile = '.ottla'
+const lockFile = 'lock.sqlite'
+const logFile = 'log.sqlite'
+const stateFile = 'state.sqlite'
+const viewsFolder = 'views'
+
+/** A folder that Ottla made, and where things lie in it. */
+export class DataFolder {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = resolve(path)
+  }
+
+  get lock(): string {
+    return join(this.path, lockFile)
+  }
+
+  get log(): string {
+    return join(this.path, logFile)
+  }
+
+  /** Makes the folder Ottla's own where it is new or empty. Throws LOG_FOLDER_INVALID, and then has changed nothing. */
+  prepare(): void {
+    if (this.isMarked()) return this.requireWritable()
+    try {
+      mkdirSync(this.path, { recursive: true })
+    } catch (error) {
+      throw this.invalid(existsSync(this.path) ? 'it is no folder' : `it cannot be created: ${(error as Error).message}`)
+    }
+    if (readdirSync(this.path).length > 0) throw this.invalid('it holds files that Ottla did not make')
+    this.requireWritable()
+    writeFileSync(this.marker, `${JSON.stringify({ format })}\n`)
+  }
+
+  /** Throws LOG_FOLDER_INVALID unless Ottla has made the folder. */
+  requireMarked(): void {
+    if (!this.isMarked()) throw this.invalid('Ottla has made no log there')
+  }
+
+  /** Throws LOG_FOLDER_INVALID when it holds something and not Ottla's marker; gives whether there is something to remove. */
+  isRemovable(): boolean {
+    if (this.isMarked()) return true
+    if (!existsSync(this.path) || readdirSync(this.path).length === 0) return false
+    throw this.invalid('it holds files that Ottla did not make')
+  }
+
+  /** Removes what Ottla has made, the marker last: an interrupted removal can be repeated. Other files stay, and the folder too. */
+  remove(): void {
+    const views = join(this.path, viewsFolder)
+    if (existsSync(views)) {
+      for (const name of readdirSync(views)) if (name.includes('.sqlite')) rmSync(join(views, name))
+      if (readdirSync(views).length === 0) rmdirSync(views)
+    }
+    for (const name of readdirSync(this.path)) {
+      if ([logFile, stateFile, lockFile].some(file => name === file || name.startsWith(`${file}-`))) rmSync(join(this.path, name))
+    }
+    rmSync(this.marker)
+  }
+
+  invalid(problem: string): OttlaError {
+    return eventstoreErrors.create('LOG_FOLDER_INVALID', { folder: this.path, problem })
+  }
+
+  private get marker(): string {
+    return join(this.path, markerFile)
+  }
+
+  private isMarked(): boolean {
+    if (existsSync(this.path) && !statSync(this.path).isDirectory()) throw this.invalid('it is no folder')
+    if (!existsSync(this.marker)) return false
+    const found = this.readFormat()
+    if (found > format) throw this.invalid(`a newer Ottla made it, with format ${found}; this one knows ${format}`)
+    return true
+  }
+
+  /** A marker that was cut off by a crash while it was written is a marker. */
+  private readFormat(): number {
+    try {
+      return Number((JSON.parse(readFileSync(this.marker, 'utf8')) as { format?: unknown }).format)
+    } catch {
+      return format
+    }
+  }
+
+  private requireWritable(): void {
+    try {
+      accessSync(this.path, constants.W_OK)
+    } catch {
+      throw this.invalid('it is not writable')
+    }
+  }
+}
