@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type App, type AppOptions, type Clock, createApp, embedded, systemClock } from 'ottla'
+import { type App, type AppOptions, createApp, embedded } from 'ottla'
 import shop, { PlaceOrder } from './shop.config.js'
 
 /** A folder of its own for a test; `folder.remove()` when it is done. */
@@ -10,17 +10,11 @@ export function temporaryFolder() {
   return { path, data: join(path, 'shop-data'), remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** Starts the shop on this data folder, in the time of the test's own clock. */
+/** Starts the shop on this data folder. */
 export function startShop(data: string, options: Partial<AppOptions> = {}): Promise<App> {
-  return createApp({ ...shop, log: embedded(data), shards: 2, clock: countingClock(), ...options })
+  return createApp({ ...shop, log: embedded(data), shards: 2, ...options })
 }
 
 export function order(orderId: string, rest: Partial<PlaceOrder> = {}): PlaceOrder {
   return new PlaceOrder({ orderId, total: '261.96', points: 12n, wantedBy: new Date(Date.UTC(2026, 11, 24)), seal: new Uint8Array([1, 2, 255]), ...rest })
-}
-
-/** A second later at every look. */
-function countingClock(): Clock {
-  let now = Date.UTC(2026, 10, 21, 9)
-  return { ...systemClock, now: () => (now += 1_000) }
 }

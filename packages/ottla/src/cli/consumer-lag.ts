@@ -68,7 +68,7 @@ async function viewLag(log: Log, app: string, file: string, name: string): Promi
   const foreign = partitions.some(at => at.position > at.end)
   const state = foreign ? 'foreign' : status.problem ? 'degraded' : 'ok'
   const problem = foreign
-    ? 'It has read further than this log goes, so it was made from another one. The app rebuilds it when it starts.'
+    ? 'it has read further than this log goes, so it was made from another one. The app rebuilds it when it starts.'
     : status.problem?.message
   return { kind: 'view', name, state, problem, partitions, lag: sum(partitions) }
 }

@@ -5,7 +5,7 @@ import { plainJson } from './plain-json.js'
 const widths = { time: 24, stream: 32, version: 7, event: 28 } as const
 
 /** The line above the lines of `eventLine`. */
-export const eventsHead = columns('TIME', 'STREAM', 'VERSION', 'EVENT', 'FIELDS')
+export const eventsHead = columns('Time', 'Stream', 'Version', 'Event', 'Fields')
 
 /** An event in one line of at most `width` characters: where that is undefined, nothing is cut off. */
 export function eventLine({ timestamp, stream, version, type, message, problem }: ListedEvent, width?: number): string {

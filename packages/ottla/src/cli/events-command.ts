@@ -2,8 +2,8 @@ import { appTopics, type Log, type LogRecord } from '@ottla/eventstore'
 import { chooseApp } from './app-name.js'
 import { eventLine, eventsHead } from './event-line.js'
 import { onInterruption } from './interruption.js'
-import { type EventFilter, type ListedEvent, listedEvent } from './listed-event.js'
-import { type LogChoice, type ReadLog, withLog } from './open-log.js'
+import { type EventFilter, isListed, type ListedEvent, listedEvent } from './listed-event.js'
+import { type LogChoice, withLog } from './open-log.js'
 import { printLine } from './output.js'
 import { plainJson } from './plain-json.js'
 import { recordsByTime } from './records-by-time.js'
@@ -25,32 +25,32 @@ export async function listEvents(options: EventsOptions): Promise<void> {
     const app = await chooseApp(opened, options.app)
     if (!options.json) await printLine(eventsHead)
     let left = options.limit ?? Number.POSITIVE_INFINITY
-    for await (const event of eventsOf(opened, appTopics(app).events, options, signal)) {
+    for await (const record of recordsOf(opened.log, appTopics(app).events, options, signal)) {
+      const event = await listedEvent(record, opened.codec)
       await printLine(options.json ? jsonOf(event) : eventLine(event, process.stdout.columns))
       if (--left === 0) return
     }
   })
 }
 
-async function* eventsOf({ log, codec }: ReadLog, topic: string, options: EventsOptions, signal?: AbortSignal): AsyncGenerator<ListedEvent> {
+async function* recordsOf(log: Log, topic: string, options: EventsOptions, signal?: AbortSignal): AsyncGenerator<LogRecord> {
   const ends = await log.admin.endOffsets(topic)
+  const { tail } = options
   const wanted = async function* (records: AsyncIterable<LogRecord>) {
     for await (const record of records) {
       if (signal?.aborted) return
-      const event = await listedEvent(record, options, codec)
-      if (event) yield event
+      if (isListed(record, options)) yield record
     }
   }
-  const { tail } = options
   if (tail === undefined) yield* wanted(recordsByTime(log, topic, ends))
   else if (tail > 0) yield* await last(tail, wanted(recordsByTime(log, topic, ends)))
   if (signal && !signal.aborted) yield* wanted(recordsFrom(log, topic, ends, signal))
 }
 
-async function last(count: number, events: AsyncIterable<ListedEvent>): Promise<ListedEvent[]> {
-  const kept: ListedEvent[] = []
-  for await (const event of events) {
-    kept.push(event)
+async function last<T>(count: number, all: AsyncIterable<T>): Promise<T[]> {
+  const kept: T[] = []
+  for await (const one of all) {
+    kept.push(one)
     if (kept.length >= 2 * count) kept.splice(0, kept.length - count)
   }
   return kept.slice(-count)

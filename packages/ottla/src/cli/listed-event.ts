@@ -4,7 +4,7 @@ import { type Codec, type EventEnvelope, eventEnvelope, type LogRecord, type Sto
 /** An event as `ottla events` lists it: with its fields as plain data, or with the reason why they cannot be read. */
 export interface ListedEvent extends Omit<StoredEvent, 'message'> {
   readonly message?: Readonly<Record<string, unknown>>
-  /** RECORD_UNREADABLE or SCHEMA_UNKNOWN, with its message. */
+  /** The message of RECORD_UNREADABLE, SCHEMA_UNKNOWN or SCHEMA_INVALID. */
   readonly problem?: string
 }
 
@@ -16,11 +16,19 @@ export interface EventFilter {
   readonly correlation?: string
 }
 
-/** The event of a record, or undefined when the filter or its headers say that it is not wanted. Decodes only what is wanted. */
-export async function listedEvent(record: LogRecord, filter: EventFilter, codec: Codec): Promise<ListedEvent | undefined> {
+/** Whether a record is an event that the filter lets through. Looks at its headers only. */
+export function isListed(record: LogRecord, wanted: EventFilter): boolean {
   const envelope = eventEnvelope(record)
-  if (!envelope || !matches(envelope, filter)) return undefined
-  const { message: _, ...event } = storedEvent(envelope, record, {})
+  if (!envelope) return false
+  const { type, stream, correlationId } = envelope
+  if (wanted.type !== undefined && type !== wanted.type && !type.endsWith(`.${wanted.type}`)) return false
+  if (wanted.stream && (stream.participant !== wanted.stream.participant || stream.id !== wanted.stream.id)) return false
+  return wanted.correlation === undefined || correlationId === wanted.correlation
+}
+
+/** The event of a record that `isListed` lets through. */
+export async function listedEvent(record: LogRecord, codec: Codec): Promise<ListedEvent> {
+  const { message: _, ...event } = storedEvent(eventEnvelope(record) as EventEnvelope, record, {})
   try {
     const bytes = record.value ?? Buffer.alloc(0)
     if (!codec.knows(bytes)) await codec.learn(bytes)
@@ -29,10 +37,4 @@ export async function listedEvent(record: LogRecord, filter: EventFilter, codec:
     if (isOttlaError(error, 'RECORD_UNREADABLE', 'SCHEMA_UNKNOWN', 'SCHEMA_INVALID')) return { ...event, problem: error.message }
     throw error
   }
-}
-
-function matches({ type, stream, correlationId }: EventEnvelope, wanted: EventFilter): boolean {
-  if (wanted.type !== undefined && type !== wanted.type && !type.endsWith(`.${wanted.type}`)) return false
-  if (wanted.stream && (stream.participant !== wanted.stream.participant || stream.id !== wanted.stream.id)) return false
-  return wanted.correlation === undefined || correlationId === wanted.correlation
 }

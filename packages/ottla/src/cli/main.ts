@@ -13,10 +13,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 const program = ottlaProgram()
+// Ottla's own timers never keep a process alive: without this one it would end where a command waits for a record or for a view's lock.
+const awake = setInterval(() => {}, 2 ** 30)
 try {
   await program.parseAsync(process.argv)
 } catch (error) {
   process.exitCode = explain(error)
+} finally {
+  clearInterval(awake)
 }
 
 /** Says on standard error what is wrong and gives the exit code. The stack is for whoever mends Ottla or a projection. */

@@ -21,7 +21,7 @@ export function ottlaProgram(): Command {
 }
 
 function addEvents(program: Command): void {
-  onLog(program.command('events'), 'or the config file')
+  onLog(program.command('events'), 'the data folder of the embedded log')
     .description('List the events of an app, by their time.')
     .option('--app <name>', 'the app, where the log has several')
     .option('--type <type>', 'only events of this type: shop.OrderPlaced, or OrderPlaced')
@@ -35,14 +35,14 @@ function addEvents(program: Command): void {
 }
 
 function addTopics(program: Command): void {
-  onLog(program.command('topics'), 'or the config file')
+  onLog(program.command('topics'), 'the data folder of the embedded log')
     .description('List the topics of a log: partitions, records, how long they are kept.')
     .option('--json', 'print one line of JSON')
     .action((options: TopicsOptions) => listTopics(options))
 }
 
 function addLag(program: Command): void {
-  onLog(program.command('lag'), 'or the config file')
+  onLog(program.command('lag'), 'the data folder of the embedded log')
     .description('Show how far the inbox and the views of an app are behind the end of the log, and which views are degraded.')
     .option('--app <name>', 'the app, where the log has several')
     .option('--json', 'print one line of JSON')
@@ -50,16 +50,16 @@ function addLag(program: Command): void {
 }
 
 function addReplay(program: Command): void {
-  onLog(program.command('replay'), 'instead of the one of the config file')
+  onLog(program.command('replay'), 'the data folder, where it is not that of the config file')
     .description('Rebuild a view from the beginning of the log and swap it in, also while the app runs.')
     .argument('<projection>', 'the name of the projection')
     .option('--json', 'print one line of JSON at the end')
     .action((projection: string, options: ReplayOptions) => replay(projection, options))
 }
 
-function onLog(command: Command, instead: string): Command {
+function onLog(command: Command, data: string): Command {
   return command
-    .option('--data <dir>', `the data folder of the embedded log, ${instead}`)
+    .option('--data <dir>', data)
     .option('--config <file>', `an ES module whose default export is what createApp takes (default: ${defaultConfigFile}, where there is one)`)
 }
 
