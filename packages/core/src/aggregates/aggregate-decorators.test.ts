@@ -123,7 +123,11 @@ describe('a decorated aggregate', () => {
         return new Deposited({ amount: 7, at: 0n })
       }
     }
+    @Aggregate('heir')
+    class Heir extends Base {}
+    expect(definitionOf(Heir).handlers.map(({ member }) => member)).toEqual(['Heir.deposit'])
     const definition = definitionOf(Derived)
+    expect(definition.handlers).toHaveLength(1)
     expect(new AggregateDecider(definition).decide(definition.initialState(), new AggregateDecider(definition).commands[0] as never, {}, context)).toEqual([
       new Deposited({ amount: 7, at: 0n }),
     ])

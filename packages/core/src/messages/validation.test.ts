@@ -231,6 +231,12 @@ describe('a message', () => {
     for (const message of [new PlaceOrder({ orderId: 'o' }), new Other(), { orderId: 'o' }]) expect(findProblems(definition, message)).toEqual([])
   })
 
+  test('may have more on its prototype', () => {
+    const { prototype } = function Old() {} as unknown as { prototype: Record<string, unknown> }
+    prototype.inherited = 1
+    expect(findProblems(definitionOf(t.int), Object.assign(Object.create(prototype), { field: 1 }))).toEqual([])
+  })
+
   test('that holds itself or is nested too deep is refused', () => {
     @Value('shop.Node')
     class Node extends Message<Node> {
