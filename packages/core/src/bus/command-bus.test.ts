@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js'
 import { t } from '../messages/field-type.js'
 import { type MessageDefinition, messageDefinition } from '../messages/message-definition.js'
 import { command, event } from '../messages/plain-messages.js'
-import { CommandBus, type CommandEnvelope, keyOf, type Middleware } from './command-bus.js'
+import { CommandBus, type CommandEnvelope, keyOf, type Middleware, type SendOptions } from './command-bus.js'
 import type { Receipt } from './receipt.js'
 
 const PlaceOrder = command('shop.PlaceOrder', 'orderId', { orderId: t.string, total: t.decimal(10, 2), note: t.optional(t.string) })
@@ -79,6 +79,27 @@ describe('a command', () => {
     const { bus: sending, dispatched } = bus([(envelope, next) => next(seen[seen.push(envelope) - 1] as CommandEnvelope)])
     await expect(sending.send(message)).rejects.toThrow(problem)
     expect([dispatched, seen]).toEqual([[], []])
+  })
+})
+
+describe('an id', () => {
+  test.each<[string, string, SendOptions, string]>([
+    ['of the aggregate that is empty', '', {}, 'orderId is empty'],
+    ['of the aggregate that is too long', 'x'.repeat(1001), {}, 'orderId is too long'],
+    ['of the command that is empty', 'o', { id: '' }, 'the id of the command is empty'],
+    ['of the command that is no text', 'o', { id: 7 as never }, 'the id of the command is too long or no well-formed string'],
+    ['of the correlation that is half a character', 'o', { correlationId: '\ud83d' }, 'the correlation id is too long or no well-formed string'],
+  ])('%s is refused', async (_, orderId, options, problem) => {
+    const { bus: sending, dispatched } = bus()
+    await expect(sending.send(new PlaceOrder({ orderId, total: '1' }), options)).rejects.toThrow(
+      `MESSAGE_INVALID: shop.PlaceOrder does not fit its definition: ${problem}`,
+    )
+    expect(dispatched).toEqual([])
+  })
+
+  test('of 1,000 characters is none too long', async () => {
+    const id = 'é'.repeat(1000)
+    expect(await bus().bus.send(new PlaceOrder({ orderId: id, total: '1' }), { id })).toMatchObject({ key: id, commandId: id })
   })
 })
 

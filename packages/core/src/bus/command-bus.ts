@@ -64,17 +64,31 @@ export class CommandBus {
     validateMessage(definition, command)
     const normal = normalizeMessage(definition, command)
     const id = options.id ?? this.ids.next()
+    const key = keyOf(definition, normal)
+    const correlationId = options.correlationId ?? id
+    checkIds(definition, { [definition.idField as string]: key, 'the id of the command': id, 'the correlation id': correlationId })
     const timeout = options.timeout ?? 30_000
     return this.chain({
       id,
       command: normal,
       definition,
-      key: keyOf(definition, normal),
-      correlationId: options.correlationId ?? id,
+      key,
+      correlationId,
       causationId: options.causationId,
       deadline: this.clock.now() + timeout,
       timeout,
     })
+  }
+}
+
+/** Ids travel in headers and keys of records and name rows: none is empty, and none is as large as a message. */
+const longestId = 1_000
+
+function checkIds(definition: MessageDefinition, ids: Readonly<Record<string, string>>): void {
+  for (const [what, id] of Object.entries(ids)) {
+    if (typeof id === 'string' && id.length > 0 && id.length <= longestId && id.isWellFormed()) continue
+    const problems = `${what} is ${id === '' ? 'empty' : 'too long or no well-formed string'}, expected 1 to ${longestId} characters`
+    throw coreErrors.create('MESSAGE_INVALID', { message: definition.name, problems })
   }
 }
 
