@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { event, type MessageClass, messageDefinition, type Position, t } from '@ottla/core'
-import { AvroCodec, type Codec, header, type Log, type NewRecord, shardOf } from '@ottla/eventstore'
+import { AvroCodec, type Codec, header, type Log, type NewRecord, type ReaderOptions, shardOf } from '@ottla/eventstore'
 import { embedded } from '@ottla/eventstore/embedded'
 import { on, projection } from './projection/plain-projection.js'
 import type { ProjectionDefinition } from './projection/projection-definition.js'
@@ -102,6 +102,13 @@ export class Shop {
     await this.log.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
+}
+
+/** What projections use of the log, as a plain object: a test may put something in front of a part of it. */
+export function logOf({ log }: Shop): Log {
+  const { admin } = log
+  const used = { beginOffsets: (topic: string) => admin.beginOffsets(topic), endOffsets: (topic: string) => admin.endOffsets(topic) }
+  return { clusterId: log.clusterId, reader: (options: ReaderOptions) => log.reader(options), admin: used } as Log
 }
 
 /** Orders of three regions, all placed and half of them paid. */

@@ -1,9 +1,9 @@
 import { type OttlaError, type Position, systemClock } from '@ottla/core'
-import type { TopicOffset } from '@ottla/eventstore'
+import { type Codec, eventstoreErrors, type ReaderOptions, type TopicOffset } from '@ottla/eventstore'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { on, projection } from '../projection/plain-projection.js'
 import type { ProjectionDefinition } from '../projection/projection-definition.js'
-import { OrderNoted, OrderPaid, OrderPlaced, orders, Shop, someEvents } from '../shop.fixture.js'
+import { logOf, OrderNoted, OrderPaid, OrderPlaced, orders, Shop, someEvents } from '../shop.fixture.js'
 import { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner.js'
 
 let shop: Shop
@@ -86,6 +86,47 @@ describe('a runner', () => {
 
   it('refuses a projection that cannot run', () => {
     expect(() => new ProjectionRunner({ ...shop.options, definition: { ...orders, handlers: [] } })).toThrow(/^MODEL_INVALID/)
+  })
+})
+
+describe('what may pass', () => {
+  const unavailable = () => eventstoreErrors.create('LOG_UNAVAILABLE', { log: 'shop', error: 'away' })
+
+  it('is waited out: the log cannot be reached', async () => {
+    let failures = 3
+    const reader = (options: ReaderOptions) => {
+      const real = shop.log.reader(options)
+      if (failures-- <= 0) return real
+      real[Symbol.asyncIterator] = () => ({ next: () => Promise.reject(unavailable()) })
+      return real
+    }
+    const runner = await run(orders, { log: { ...logOf(shop), reader } })
+    await runner.waitFor(await shop.append(placed()), 5000)
+    expect(rows(runner)).toHaveLength(1)
+    expect(failures).toBe(-1)
+  })
+
+  it('is waited out: the registry cannot be reached', async () => {
+    const position = await shop.append(placed())
+    let failures = 2
+    const codec = Object.create(shop.codec, {
+      knows: { value: () => failures < 0 },
+      learn: { value: () => (failures-- > 0 ? Promise.reject(unavailable()) : Promise.resolve()) },
+    }) as Codec
+    const runner = await run(orders, { codec })
+    await runner.waitFor(position, 5000)
+    expect(rows(runner)).toHaveLength(1)
+    expect(runner.problem).toBeUndefined()
+  })
+
+  it('is no error that Ottla does not know, which ends the view and is reported', async () => {
+    const errors: OttlaError[] = []
+    const reader = () => {
+      throw new TypeError('surprise')
+    }
+    const runner = await run(orders, { log: { ...logOf(shop), reader }, failed: error => errors.push(error) })
+    await expect(runner.waitFor({ shard: 0, offsets: { [Shop.topic]: 1 } }, 5000)).rejects.toThrow(/^VIEW_FAILED: .*surprise/)
+    expect(errors).toMatchObject([{ code: 'VIEW_FAILED', cause: expect.any(TypeError) }])
   })
 })
 
@@ -200,6 +241,7 @@ describe('an event that cannot be handled', () => {
     const read = (await shop.log.admin.endOffsets(Shop.topic)).map((offset, shard) => runner.waitFor({ shard, offsets: { [Shop.topic]: offset } }, 5000))
     await Promise.all(read)
     expect(runner.problem?.details.failures).toBe(1100)
+    expect(runner.problem?.details.reason).toMatch(/@0\)$/)
     expect(runner.reader().status().failures).toHaveLength(1000)
   })
 

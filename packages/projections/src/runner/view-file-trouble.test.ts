@@ -92,7 +92,7 @@ describe('a view that was made from another log', () => {
     for (const suffix of ['-wal', '-shm']) rmSync(join(shop.folder, `log.sqlite${suffix}`), { force: true })
     renameSync(join(shop.folder, 'backup.sqlite'), join(shop.folder, 'log.sqlite'))
     shop = await Shop.open(shop.folder)
-    await shop.append(...someEvents(5, 100))
+    await shop.append(...someEvents(20, 200))
     await atEnd(await run())
     await expectRightRows()
   })
@@ -112,10 +112,23 @@ describe('a view that was made from another log', () => {
     await expectRightRows()
   })
 
+  it('is made anew when the log has another id, though the same events stand in it', async () => {
+    await shop.append(...someEvents(6))
+    await (await atEnd(await run())).stop()
+    const client = new Database(file)
+    client.exec("update ottla_view set cluster = 'another'; update orders set amount = -1")
+    client.close()
+    await atEnd(await run())
+    await expectRightRows()
+  })
+
   it('is made anew when the file served another app in this folder', async () => {
     const { log } = shop
     await log.admin.ensureTopics([{ name: 'other.events', partitions: 3 }])
-    await (await run({ topics: ['other.events'] })).stop()
+    await shop.write([{ ...shop.record(new OrderPlaced({ orderId: 'other', region: 'north', amount: 1 })), topic: 'other.events' }])
+    const other = await run({ topics: ['other.events'] })
+    await expect.poll(() => other.reader().all('select id from orders')).toEqual([{ id: 'other' }])
+    await other.stop()
     await shop.append(...someEvents(3))
     await atEnd(await run())
     await expectRightRows()
