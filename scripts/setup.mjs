@@ -53,34 +53,35 @@ function readPackages(path) {
 
 /**
  * Installs by the lockfile without changing it. `npm ci` refuses a lockfile that was made where the packages of some other platform could not be seen. npm would
- * take what an interrupted install left behind for complete, so that goes first: npm's own list is there only between two complete installs.
+ * take what an interrupted install left behind for complete, so that goes first: npm's own list is there only between two complete installs. Of the install
+ * scripts only the one that fetches Node 24 runs: npm 10 would have better-sqlite3 compiled, which brings its binaries along.
  */
 async function install(stdio) {
   say('Installing the dependencies ...')
-  if (existsSync(npmsList)) rmSync(npmsList)
+  if (existsSync(npmsList) && existsSync(node)) rmSync(npmsList)
   else for (const folder of moduleFolders()) rmSync(folder, { recursive: true, force: true })
-  const [file, ...args] = npm()
-  const flags = ['install', '--no-save', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error', '--progress=false']
+  await npm(stdio, 'install', '--no-save', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund')
+  if (!existsSync(node)) await npm(stdio, 'rebuild', 'node', '--ignore-scripts=false')
+  if (!isInstalled()) fail(1, 'npm left something out. Delete node_modules and run the same command again.')
+}
+
+/** Runs the npm that runs this script, on the node that it runs on; else the one on the PATH. */
+async function npm(stdio, ...args) {
+  const { npm_execpath: cli, npm_node_execpath: runtime } = process.env
+  const [file, ...first] = cli?.endsWith('npm-cli.js') ? [runtime ?? process.execPath, cli] : ['npm']
   // npm must not run on the node that it may be about to delete.
   const path = (process.env.PATH ?? '').split(delimiter).filter(folder => !folder.startsWith(join(root, 'node_modules')))
   const options = { cwd: root, stdio, env: { ...process.env, PATH: path.join(delimiter) } }
-  const code = await run(file, [...args, ...flags], options).catch(error =>
+  const code = await run(file, [...first, ...args, '--loglevel=error', '--progress=false'], options).catch(error =>
     fail(1, `npm cannot be run (${error.message}). Install Node.js 20 or newer with npm.`),
   )
-  if (code !== 0) fail(code, `npm install failed with exit code ${code} (see above). Is the npm registry reachable? Run the same command again when it is.`)
-  if (!isInstalled()) fail(1, 'npm install left something out: are install scripts switched off? Run: npm install --no-save --ignore-scripts=false')
+  if (code !== 0) fail(code, `npm ${args[0]} failed with exit code ${code} (see above). Is the npm registry reachable? Run the same command again when it is.`)
 }
 
 /** Every node_modules folder that the lockfile puts something into. */
 function moduleFolders() {
   const folders = Object.keys(readPackages(join(root, 'package-lock.json'))).map(path => path.split('node_modules/')[0])
   return [...new Set(folders)].map(folder => join(root, folder, 'node_modules'))
-}
-
-/** The npm that runs this script, by the node that runs it; else the one on the PATH. */
-function npm() {
-  const { npm_execpath: cli, npm_node_execpath: runtime } = process.env
-  return cli?.endsWith('npm-cli.js') ? [runtime ?? process.execPath, cli] : ['npm']
 }
 
 function say(text) {
