@@ -1,9 +1,11 @@
 import { EmbeddedRegistry } from '@ottla/eventstore/embedded'
 import Database from 'better-sqlite3'
 import { describe, test } from 'vitest'
+import { MemoryRegistry } from './memory-registry.js'
 import { type OpenRegistry, registryContract } from './registry-contract.js'
 
 const registries: Readonly<Record<string, OpenRegistry>> = {
+  'in-memory': () => new MemoryRegistry(),
   embedded: () => new EmbeddedRegistry(new Database(':memory:'), false),
 }
 

@@ -76,3 +76,13 @@ test('a registration takes part in a transaction of its connection', async () =>
   database.exec('rollback')
   expect(await registry.subjects()).toEqual([])
 })
+
+test('a full disk is a clear error, and nothing of the registration is left', async () => {
+  const database = connect()
+  const registry = new EmbeddedRegistry(database, false)
+  database.pragma(`max_page_count = ${database.pragma('page_count', { simple: true })}`)
+  await expect(registry.register('a', JSON.stringify('x'.repeat(100_000)))).rejects.toMatchObject({ code: 'LOG_FULL' })
+  database.pragma('max_page_count = 1000000')
+  expect(await registry.subjects()).toEqual([])
+  expect(await registry.register('a', '"string"')).toBe(1)
+})

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import { canonicalSchema } from '../registry/canonical-schema.js'
 import type { RegisteredSchema, SchemaRegistry } from '../registry/schema-registry.js'
+import { onFile } from './sqlite-failure.js'
 
 const tables = `
   create table if not exists registry_schemas (id integer primary key, schema text not null unique) strict;
@@ -16,7 +17,8 @@ const tables = `
 
 /**
  * The schema registry that lies in the embedded log's own file, so that the records and what they were written with are
- * never apart. Ids grow from 1. What `register` has given is as durable as the connection's commits are.
+ * never apart. Ids grow from 1. What `register` has given is as durable as the connection's commits are. Every call rejects with
+ * LOG_FULL, LOG_DAMAGED or LOG_UNAVAILABLE where the file is the trouble.
  */
 export class EmbeddedRegistry implements SchemaRegistry {
   private prepared: Statements | undefined
@@ -29,34 +31,39 @@ export class EmbeddedRegistry implements SchemaRegistry {
     private readonly database: Database.Database,
     private readonly readOnly: boolean,
   ) {
-    if (!readOnly) database.exec(tables)
+    if (!readOnly) this.onFile(() => database.exec(tables))
   }
 
   async register(subject: string, schema: string): Promise<number> {
     const canonical = canonicalSchema(schema)
-    const statements = this.statements()
-    const known = statements?.version.get(subject, canonical)
-    if (known) return known.id
-    if (!statements || this.readOnly) throw eventstoreErrors.create('REGISTRY_READ_ONLY', { registry: this.database.name, subject })
-    return statements.add(subject, canonical)
+    return this.onFile(statements => {
+      const known = statements?.version.get(subject, canonical)
+      if (known) return known.id
+      if (!statements || this.readOnly) throw eventstoreErrors.create('REGISTRY_READ_ONLY', { registry: this.database.name, subject })
+      return statements.add(subject, canonical)
+    })
   }
 
   async schemaById(id: number): Promise<RegisteredSchema> {
-    const found = this.statements()?.byId.get(id)
+    const found = this.onFile(statements => statements?.byId.get(id))
     if (!found) throw eventstoreErrors.create('SCHEMA_UNKNOWN', { schema: id })
     return found
   }
 
   async latest(subject: string): Promise<RegisteredSchema | undefined> {
-    return this.statements()?.latest.get(subject)
+    return this.onFile(statements => statements?.latest.get(subject))
   }
 
   async versions(subject: string): Promise<readonly RegisteredSchema[]> {
-    return this.statements()?.versions.all(subject) ?? []
+    return this.onFile(statements => statements?.versions.all(subject) ?? [])
   }
 
   async subjects(): Promise<readonly string[]> {
-    return (this.statements()?.subjects.all() ?? []).map(({ subject }) => subject)
+    return this.onFile(statements => statements?.subjects.all() ?? []).map(({ subject }) => subject)
+  }
+
+  private onFile<T>(use: (statements: Statements | undefined) => T): T {
+    return onFile(this.database.name, () => use(this.statements()))
   }
 
   private statements(): Statements | undefined {
