@@ -6,6 +6,12 @@ const root = join(import.meta.dirname, '../..')
 /** The config file of the shop that the tests run, as the command loads it: built. */
 export const shopConfig = join(root, 'tests/dist/cli/shop.config.js')
 
+/** What config files of the tests import as 'ottla': the same that the command runs on. */
+export const builtOttla = join(root, 'packages/ottla/dist/index.js')
+
+/** The config file of the sample, built. */
+export const orderSagaConfig = join(root, 'examples/order-saga/dist/ottla.config.js')
+
 export interface Ended {
   /** null when a signal ended it. */
   readonly code: number | null

@@ -1,3 +1,5 @@
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { App } from 'ottla'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ottla } from './run-ottla.js'
@@ -83,5 +85,28 @@ describe('ottla lag, while the app runs', () => {
     expect(lines).toContainEqual(['view notes (degraded)', 'all', '3'])
     expect(lines).toContainEqual(['all', '3'])
     expect(stdout).toMatch(/\nview notes: VIEW_DEGRADED: .*the note is torn/)
+  })
+})
+
+describe('ottla lag, where views are not what they should be', () => {
+  it('shows a view that cannot be read and one of another log, and goes on', async () => {
+    const other = temporaryFolder()
+    const fresh = await startShop(other.data)
+    copyFileSync(join(folder.data, 'views/orders.sqlite'), join(other.data, 'views/copied.sqlite'))
+    writeFileSync(join(other.data, 'views/broken.sqlite'), 'This is no view.'.repeat(1_000))
+    const { code, stdout } = await ottla(['lag', '--data', other.data, '--json'])
+    await fresh.stop()
+    other.remove()
+    expect(code).toBe(0)
+    const { consumers, lag } = JSON.parse(stdout)
+    expect(consumers.map(({ name, state }: { name: string; state: string }) => `${name} ${state}`)).toEqual([
+      'shop ok',
+      'broken unreadable',
+      'copied foreign',
+      'notes ok',
+      'orders ok',
+    ])
+    expect(consumers[1].problem).toMatch(/^VIEW_DAMAGED: .*broken\.sqlite/)
+    expect(lag).toBe(0)
   })
 })

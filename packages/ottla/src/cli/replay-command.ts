@@ -29,12 +29,18 @@ export async function replay(projection: string, options: ReplayOptions): Promis
     const report = await rebuildView({ definition, log, codec, topics, folder, signal, progress: state => progress.update(state) }).finally(() =>
       progress.stop(),
     )
-    const file = relative('', viewPath(folder, projection))
+    const file = viewPath(folder, projection)
     const { records, failures } = report
     if (options.json) return printLine(JSON.stringify({ projection, ...report, file }))
-    await printLine(`View ${projection} is rebuilt from ${records} records: ${file}`)
+    await printLine(`View ${projection} is rebuilt from ${records} records: ${shortPath(file)}`)
     if (failures > 0) await printLine(`It is degraded: ${failures} events were left out. ottla lag tells why.`)
   })
+}
+
+/** A path as it is short to read: from the current folder, where it lies in that. */
+function shortPath(file: string): string {
+  const path = relative('', file)
+  return path.startsWith('..') ? file : path
 }
 
 function projectionNamed(projection: string, { modules, file }: ConfigFile): ProjectionDefinition {

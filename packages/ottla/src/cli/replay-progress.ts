@@ -4,6 +4,7 @@ import { SingleBar } from 'cli-progress'
 /** Shows on standard error how far a rebuild is: a bar on a terminal, else a plain line every second. */
 export class ReplayProgress {
   private readonly bar: SingleBar
+  private started = false
 
   constructor(projection: string) {
     this.bar = new SingleBar({
@@ -11,15 +12,17 @@ export class ReplayProgress {
       noTTYOutput: true,
       notTTYSchedule: 1_000,
     })
-    this.bar.start(0, 0, { rate: 0, left: 'unknown time' })
   }
 
   update({ done, total, rate }: RebuildProgress): void {
+    const speed = { rate: Math.round(rate), left: rate > 0 ? `${Math.ceil((total - done) / rate)} s` : 'unknown time' }
+    if (!this.started) this.bar.start(total, done, speed)
+    this.started = true
     this.bar.setTotal(total)
-    this.bar.update(done, { rate: Math.round(rate), left: rate > 0 ? `${Math.ceil((total - done) / rate)} s` : 'unknown time' })
+    this.bar.update(done, speed)
   }
 
   stop(): void {
-    this.bar.stop()
+    if (this.started) this.bar.stop()
   }
 }
