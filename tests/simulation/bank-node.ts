@@ -63,6 +63,11 @@ export class BankNode {
     return { now: () => clock.now(), nextTurn: task => clock.nextTurn(alive(task)), after: (milliseconds, task) => clock.after(milliseconds, alive(task)) }
   }
 
+  /** The group gives its shards to the next node while this one goes on: a zombie. */
+  expel(): void {
+    this.log.expel()
+  }
+
   kill(): void {
     if (this.dead) return
     this.dead = true

@@ -11,7 +11,7 @@ export interface BankRun {
   readonly history: HistoryOptions
   /** The first answer to each command, and every later one. */
   readonly answers: ReadonlyMap<string, { readonly command: object; readonly receipts: readonly Receipt[] }>
-  readonly faults: { crashes: number; lost: number; takeovers: number }
+  readonly faults: { crashes: number; zombies: number; lost: number; takeovers: number }
 }
 
 const accounts = ['a', 'b', 'c', 'closed-d']
@@ -35,7 +35,7 @@ export async function runBank(seed: number, commands = 25): Promise<BankRun> {
 
 class Bank {
   readonly answers = new Map<string, { readonly command: object; readonly receipts: Receipt[] }>()
-  readonly faults = { crashes: 0, lost: 0, takeovers: 0 }
+  readonly faults = { crashes: 0, zombies: 0, lost: 0, takeovers: 0 }
   readonly cluster: Cluster
   private node: BankNode | undefined
   private store = new StateStore(':memory:')
@@ -134,10 +134,16 @@ class Bank {
 
   private crash(): void {
     this.crashing = true
-    this.starting?.kill()
+    const isZombie = this.node !== undefined && this.random.chance(0.3)
     this.node = undefined
-    // The store is a cache: some nodes come up with the old file, some without.
-    if (this.random.chance(0.3)) this.store = new StateStore(':memory:')
+    if (isZombie) {
+      this.faults.zombies++
+      this.starting?.expel()
+    } else {
+      this.starting?.kill()
+    }
+    // The store is a cache of one node: some come up with the old file, some without.
+    if (isZombie || this.random.chance(0.3)) this.store = new StateStore(':memory:')
     const revive = async () => {
       await this.wait(this.random.chance(0.2) ? 120_000 : this.random.below(2_000))
       this.crashing = false

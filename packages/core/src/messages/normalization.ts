@@ -74,8 +74,8 @@ function arrayNormalizer(normalize: Normalize | undefined): Normalize {
 
 function mapNormalizer(normalize: Normalize | undefined): Normalize {
   return (value: Readonly<Record<string, unknown>>) =>
-    // Entries become own properties also where a key is `__proto__`.
-    Object.fromEntries(Object.keys(value).map(key => [key, normalize ? normalize(value[key] as never) : value[key]]))
+    // Entries become own properties also where a key is `__proto__`; the order of keys means nothing, so there is one.
+    Object.fromEntries(Object.keys(value).sort().map(key => [key, normalize ? normalize(value[key] as never) : value[key]]))
 }
 
 const point = 46

@@ -48,7 +48,7 @@ export function eventEnvelope(record: { readonly key: string | null; readonly he
   const type = headers[header.type]
   const version = Number(headers[header.version])
   const commandId = headers[header.command]
-  if (key === null || !participant || !type || !commandId || !Number.isSafeInteger(version)) return undefined
+  if (key === null || !participant || !type || commandId === undefined || !Number.isSafeInteger(version)) return undefined
   return {
     type,
     stream: { participant, id: key },

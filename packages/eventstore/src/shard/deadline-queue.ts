@@ -1,40 +1,73 @@
-/** The deadlines of a shard's streams; each stream has one at most. */
+interface Due<Stream> {
+  readonly at: number
+  readonly name: string
+  readonly stream: Stream
+}
+
+/** The deadlines of a shard's streams; each stream has one at most. A binary heap in which replaced deadlines stay until they come up. */
 export class DeadlineQueue<Stream> {
-  private readonly due = new Map<string, { readonly at: number; readonly stream: Stream }>()
-  private earliest: number | undefined
+  private readonly heap: Due<Stream>[] = []
+  private readonly valid = new Map<string, Due<Stream>>()
 
   /** Sets or, with undefined, removes the deadline of a stream. */
   set(name: string, stream: Stream, at: number | undefined): void {
-    const before = this.due.get(name)?.at
-    if (before === at) return
-    if (at === undefined) this.due.delete(name)
-    else this.due.set(name, { at, stream })
-    if (at !== undefined && (this.earliest === undefined || at <= this.earliest)) this.earliest = at
-    else if (before === this.earliest) this.earliest = this.findEarliest()
+    if (this.valid.get(name)?.at === at) return
+    if (at === undefined) return void this.valid.delete(name)
+    const due = { at, name, stream }
+    this.valid.set(name, due)
+    this.push(due)
   }
 
   /** When the next one is due, in milliseconds since 1970. */
   get next(): number | undefined {
-    return this.earliest
+    for (let first = this.heap[0]; first; first = this.heap[0]) {
+      if (this.valid.get(first.name) === first) return first.at
+      this.pop()
+    }
+    return undefined
   }
 
-  /** Takes out the streams whose deadline has come. */
+  /** Takes out the streams whose deadline has come, the earliest first. */
   take(now: number): Stream[] {
-    if (this.earliest === undefined || this.earliest > now) return []
-    const taken = Array.from(this.due).filter(([, { at }]) => at <= now)
-    for (const [name] of taken) this.due.delete(name)
-    this.earliest = this.findEarliest()
-    return taken.sort(([, a], [, b]) => a.at - b.at).map(([, { stream }]) => stream)
+    const taken: Stream[] = []
+    for (let at = this.next; at !== undefined && at <= now; at = this.next) {
+      const { name, stream } = this.heap[0] as Due<Stream>
+      this.valid.delete(name)
+      taken.push(stream)
+    }
+    return taken
   }
 
   clear(): void {
-    this.due.clear()
-    this.earliest = undefined
+    this.heap.length = 0
+    this.valid.clear()
   }
 
-  private findEarliest(): number | undefined {
-    let earliest: number | undefined
-    for (const { at } of this.due.values()) if (earliest === undefined || at < earliest) earliest = at
-    return earliest
+  private push(due: Due<Stream>): void {
+    const { heap } = this
+    let index = heap.push(due) - 1
+    while (index > 0) {
+      const parent = (index - 1) >> 1
+      if ((heap[parent] as Due<Stream>).at <= due.at) break
+      heap[index] = heap[parent] as Due<Stream>
+      index = parent
+    }
+    heap[index] = due
+  }
+
+  private pop(): void {
+    const { heap } = this
+    const last = heap.pop() as Due<Stream>
+    if (heap.length === 0) return
+    let index = 0
+    for (;;) {
+      let child = 2 * index + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && (heap[child + 1] as Due<Stream>).at < (heap[child] as Due<Stream>).at) child++
+      if ((heap[child] as Due<Stream>).at >= last.at) break
+      heap[index] = heap[child] as Due<Stream>
+      index = child
+    }
+    heap[index] = last
   }
 }

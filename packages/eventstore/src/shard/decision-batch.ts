@@ -45,6 +45,11 @@ export class DecisionBatch {
     return this.inboxNext !== undefined || this.events.length + this.outcomes.length + this.messages.length > 0
   }
 
+  addRoot(root: QueuedMessage): void {
+    this.roots.push(root)
+    this.inboxNext = root.inbox?.next ?? this.inboxNext
+  }
+
   addEvent(record: OpenRecord, stream: LiveStream): void {
     this.events.push({ record, stream })
     this.bytes += sizeOf(record)

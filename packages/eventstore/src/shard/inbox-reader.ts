@@ -1,9 +1,11 @@
+import { freezeState } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
+import { learnSchema } from '../codec/learn-schema.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { LogRecord, RecordBatch } from '../log/log.js'
 import { type InboxEnvelope, inboxEnvelope, replyDefinition } from '../records/inbox-record.js'
 import type { Reply } from './participant.js'
-import type { QueuedMessage, ShardMessage } from './shard-message.js'
+import type { Hop, QueuedMessage, ShardMessage } from './shard-message.js'
 import type { ShardModel } from './shard-model.js'
 
 /**
@@ -13,19 +15,32 @@ import type { ShardModel } from './shard-model.js'
 export async function readInbox(batch: RecordBatch, options: { readonly codec: Codec; readonly model: ShardModel }): Promise<QueuedMessage[]> {
   const messages: QueuedMessage[] = []
   for (const record of batch.records) {
-    const { value } = record
-    if (value && !options.codec.knows(value)) await options.codec.learn(value).catch(() => undefined) // shows again when it is decoded
-    messages.push({ message: messageOf(record, options), inboxOffset: record.offset, inboxNext: record.offset + 1 })
+    if (record.value) await learnSchema(options.codec, record.value)
+    const envelope = inboxEnvelope(record.headers)
+    const message = messageOf(record, envelope, options)
+    const isLast = record === batch.records.at(-1)
+    // The last one commits what the reader has passed over behind it, such as markers.
+    const inbox = {
+      offset: record.offset,
+      next: isLast ? batch.next : record.offset + 1,
+      hop: hopOf(envelope?.kind ?? 'command', message.key, message.id, envelope?.saga),
+    }
+    messages.push({ message, inbox })
   }
-  // The last one commits what the reader has passed over behind it, such as markers.
-  const last = messages.at(-1)
-  if (last) messages[messages.length - 1] = { ...last, inboxNext: batch.next }
   return messages
 }
 
-function messageOf(record: LogRecord, { codec, model }: { readonly codec: Codec; readonly model: ShardModel }): ShardMessage {
+/** What a message is known by on its way through the inbox. */
+export function hopOf(kind: InboxEnvelope['kind'], key: string, id: string, saga: string | undefined): Hop {
+  return { target: kind === 'command' ? key : `${saga}/${key}`, name: `${kind} ${id}` }
+}
+
+function messageOf(
+  record: LogRecord,
+  envelope: InboxEnvelope | undefined,
+  { codec, model }: { readonly codec: Codec; readonly model: ShardModel },
+): ShardMessage {
   const place = `${record.topic}-${record.partition}@${record.offset}`
-  const envelope = inboxEnvelope(record.headers)
   if (!envelope || record.key === null || !record.value) {
     const error = eventstoreErrors.create('RECORD_UNREADABLE', { message: place, problem: 'it has no headers of Ottla, no key or no value' })
     return { kind: 'unreadable', key: record.key ?? '', id: place, type: 'unknown', correlationId: place, error }
@@ -43,7 +58,7 @@ function decode(envelope: InboxEnvelope, key: string, bytes: Buffer, codec: Code
   if (kind === 'reply') return { kind, saga, key, id, reply: codec.decode(replyDefinition, bytes) as Reply, correlationId }
   const definition = model.message(type)
   if (!definition) throw eventstoreErrors.create('TYPE_UNKNOWN', { type })
-  const message = codec.decode(definition, bytes)
+  const message = freezeState(codec.decode(definition, bytes))
   if (kind === 'event') return { kind, saga, key, id, definition, message, bytes, correlationId }
   return { kind, key, id, definition, message, bytes, correlationId, replyTo: envelope.replyTo }
 }

@@ -34,6 +34,8 @@ export type Input =
   | { readonly kind: 'event'; readonly definition: MessageDefinition; readonly message: object; readonly bytes: Uint8Array }
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'deadline' }
+  /** To a saga that could not take its last input: it records why it cannot go on. */
+  | { readonly kind: 'park'; readonly code: string; readonly details: string }
 
 /** A command that a saga sends; its reply comes back to the saga. */
 export interface OutgoingCommand {

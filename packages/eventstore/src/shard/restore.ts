@@ -1,5 +1,6 @@
-import { type Clock, copyState, type MessageDefinition } from '@ottla/core'
+import type { Clock, MessageDefinition } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
+import { learnSchema } from '../codec/learn-schema.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { Log, LogReader, LogRecord, RecordBatch } from '../log/log.js'
 import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
@@ -9,6 +10,7 @@ import { type AppTopics, deduplicationWindow } from '../records/topics.js'
 import type { DecidedCommand } from '../state/decided-command.js'
 import type { Checkpoint, IndexedEvents, StateStore, StoredState } from '../state/state-store.js'
 import type { Participant } from './participant.js'
+import { readState } from './read-state.js'
 import { streamKey } from './shard-memory.js'
 import type { ShardModel } from './shard-model.js'
 
@@ -20,6 +22,10 @@ export interface RestoreOptions {
   readonly model: ShardModel
   readonly store: StateStore
   readonly clock: Clock
+  /** Whether streams that could not be read before are tried again, as after a deployment. */
+  readonly retryUnreadable: boolean
+  /** Asked between slices: whether this node still wants the shard. */
+  readonly isWanted: () => boolean
 }
 
 /** The ends of the shard's partitions, captured after the earlier owner was fenced. */
@@ -42,23 +48,35 @@ export async function restoreShard(options: RestoreOptions, ends: RestoreEnds): 
   if (!stored) store.discard(shard)
   const stale = stored ? staleParticipants(options, stored) : []
   if (stale.length > 0) store.discardStates(shard, stale)
-  return new Restore(options, stored, new Set(stale)).run(ends)
+  try {
+    return await new Restore(options, stored, new Set(stale)).run(ends)
+  } catch (error) {
+    if (!(error instanceof StoreDisagrees)) throw error
+    store.discard(shard)
+    return new Restore(options, undefined, new Set()).run(ends)
+  }
 }
 
+/** The log goes on with a version that does not follow the stored one: the store is of no use. */
+class StoreDisagrees extends Error {}
+
 /** The stored checkpoint, unless what is stored was built from another log. */
-async function trustedCheckpoint({ shard, store, log, topics }: RestoreOptions, ends: RestoreEnds): Promise<Checkpoint | undefined> {
+async function trustedCheckpoint(options: RestoreOptions, ends: RestoreEnds): Promise<Checkpoint | undefined> {
+  const { shard, store, log, topics } = options
   const checkpoint = store.checkpoint(shard)
   if (!checkpoint || checkpoint.clusterId !== log.clusterId) return undefined
   if (checkpoint.events > ends.events || checkpoint.outcomes > ends.outcomes) return undefined
   if (!checkpoint.lastEvent) return checkpoint.events === 0 ? checkpoint : undefined
   const { offset, id } = checkpoint.lastEvent
-  const reader = log.reader({ from: [{ topic: topics.events, partition: shard, offset }] })
+  const at = { topic: topics.events, partition: shard }
+  const reader = log.reader({ from: [{ ...at, offset }] })
   try {
-    for await (const { records } of reader) {
-      const record = records[0]
-      if (!record) continue
-      const envelope = eventEnvelope(record)
-      return record.offset === offset && envelope && eventId(envelope) === id ? checkpoint : undefined
+    const batches = reader[Symbol.asyncIterator]()
+    while (reader.position(at) <= offset) {
+      const { records } = await nextBatch(batches, options, () => reader.position(at), ends.events)
+      const [record] = records
+      const envelope = record && eventEnvelope(record)
+      if (envelope) return record.offset === offset && eventId(envelope) === id ? checkpoint : undefined
     }
     return undefined
   } finally {
@@ -66,12 +84,28 @@ async function trustedCheckpoint({ shard, store, log, topics }: RestoreOptions, 
   }
 }
 
+/** The next batch. Rejects with RESTORE_STALLED when none comes, although the end is not reached. */
+async function nextBatch(
+  batches: AsyncIterator<RecordBatch>,
+  { shard, topics, clock }: RestoreOptions,
+  position: () => number,
+  end: number,
+): Promise<RecordBatch> {
+  const stall = Promise.withResolvers<never>()
+  const cancel = clock.after(stallTimeout, () =>
+    stall.reject(eventstoreErrors.create('RESTORE_STALLED', { shard, topic: topics.events, position: position(), end })),
+  )
+  const next = await Promise.race([batches.next(), stall.promise]).finally(cancel)
+  if (next.done) throw eventstoreErrors.create('LOG_CLOSED', { log: topics.events })
+  return next.value
+}
+
 /**
  * Whose states are to be made anew: of another declared version, of an aggregate or saga that was not there before, or
  * with an event that could not be read then and perhaps can now.
  */
-function staleParticipants({ shard, store, model }: RestoreOptions, { stateVersions }: Checkpoint): string[] {
-  const unreadable = new Set(store.unreadableParticipants(shard))
+function staleParticipants({ shard, store, model, retryUnreadable }: RestoreOptions, { stateVersions }: Checkpoint): string[] {
+  const unreadable = new Set(retryUnreadable ? store.unreadableParticipants(shard) : [])
   return model.participants.filter(({ name, stateVersion }) => stateVersions[name] !== stateVersion || unreadable.has(name)).map(({ name }) => name)
 }
 
@@ -128,32 +162,21 @@ class Restore {
     const position = (topic: string) => reader.position({ topic, partition: shard })
     const batches = reader[Symbol.asyncIterator]()
     while (position(topics.events) < ends.events || position(topics.outcomes) < ends.outcomes) {
-      const batch = await this.nextBatch(batches, () => position(topics.events), ends)
+      if (!this.options.isWanted()) throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
+      const batch = await nextBatch(batches, this.options, () => position(topics.events), ends.events)
       await this.learn(batch)
       if (batch.topic === topics.events) this.takeEvents(batch)
-      else this.takeOutcomes(batch)
+      else this.takeOutcomes(batch, ends)
       this.save()
       await new Promise<void>(resolve => clock.nextTurn(resolve))
     }
-  }
-
-  private async nextBatch(batches: AsyncIterator<RecordBatch>, position: () => number, ends: RestoreEnds): Promise<RecordBatch> {
-    const { shard, topics, clock } = this.options
-    const stalled = () => eventstoreErrors.create('RESTORE_STALLED', { shard, topic: topics.events, position: position(), end: ends.events })
-    let cancel = () => {}
-    const stall = new Promise<never>((_, reject) => {
-      cancel = clock.after(stallTimeout, () => reject(stalled()))
-    })
-    const next = await Promise.race([batches.next(), stall]).finally(() => cancel())
-    if (next.done) throw eventstoreErrors.create('LOG_CLOSED', { log: topics.events })
-    return next.value
   }
 
   /** Fetches the schemas that the batch was written with, so that decoding need not wait. */
   private async learn({ records }: RecordBatch): Promise<void> {
     const { codec } = this.options
     for (const { value } of records) {
-      if (value && !codec.knows(value)) await codec.learn(value).catch(() => undefined) // what stays unknown shows when it is decoded
+      if (value) await learnSchema(codec, value)
     }
   }
 
@@ -172,6 +195,7 @@ class Restore {
   private evolve(envelope: EventEnvelope, record: LogRecord): void {
     const stream = this.load(envelope)
     if (!stream || envelope.version <= stream.version) return
+    if (envelope.version !== stream.version + 1 && this.known) throw new StoreDisagrees()
     try {
       if (envelope.version !== stream.version + 1) throw new Error(`version ${envelope.version} follows version ${stream.version}`)
       if (stream.unreadable === undefined) {
@@ -198,9 +222,7 @@ class Restore {
     const key = streamKey(name, id)
     let working = this.streams.get(key)
     if (!working) {
-      const stored = store.state(name, id)
-      const state = stored?.state === undefined ? participant.initialState(id) : model.stateCodec(participant).decode(stored.state)
-      working = { participant, id, version: stored?.version ?? 0, state: copyState(state), unreadable: stored?.unreadable }
+      working = { participant, id, ...readState(model, participant, id, store.state(name, id)) }
       this.streams.set(key, working)
     }
     return working
@@ -240,7 +262,7 @@ class Restore {
     })
   }
 
-  private takeOutcomes({ records, next }: RecordBatch): void {
+  private takeOutcomes({ records, next }: RecordBatch, ends: RestoreEnds): void {
     const { codec, clock } = this.options
     for (const record of records) {
       const envelope = outcomeEnvelope(record)
@@ -260,7 +282,8 @@ class Restore {
         to: version,
         code: reason.code,
         details: reason.details,
-        eventsEnd: 0,
+        // What it was decided on is not known any more; this covers it.
+        eventsEnd: ends.events,
         outcomesEnd: record.offset + 1,
         at: record.timestamp,
       })

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type Clock, copyState, freezeState, isRejection, keyOf, type MessageDefinition, OttlaError, type Receipt } from '@ottla/core'
+import { type Clock, copyState, freezeState, isRejection, keyOf, type MessageDefinition, OttlaError, type Receipt, type Rejection } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import { eventRecord } from '../records/event-record.js'
@@ -8,12 +8,13 @@ import { outcomeDefinition, outcomeRecord } from '../records/outcome-record.js'
 import type { AppTopics } from '../records/topics.js'
 import type { DecidedCommand } from '../state/decided-command.js'
 import type { Committed, DecisionBatch, PendingDecision } from './decision-batch.js'
+import { hopOf } from './inbox-reader.js'
 import type { LiveStream } from './live-stream.js'
 import type { Decision, Input, Reply } from './participant.js'
 import { shardOf } from './partitioner.js'
 import { receiptOf } from './receipt-of.js'
 import type { KnownDecision, ShardMemory } from './shard-memory.js'
-import type { CommandMessage, DeadlineMessage, EventMessage, QueuedMessage, ReplyToSaga, ShardMessage, UnreadableMessage } from './shard-message.js'
+import type { CommandMessage, DeadlineMessage, EventMessage, Hop, QueuedMessage, ReplyToSaga, ShardMessage, UnreadableMessage } from './shard-message.js'
 import type { ShardModel } from './shard-model.js'
 
 /** What deciding needs beside the memory of the shard. */
@@ -24,6 +25,7 @@ export interface DeciderOptions {
   readonly model: ShardModel
   readonly codec: Codec
   readonly clock: Clock
+  readonly limits: { readonly batchBytes: number; readonly recordBytes: number }
   /** Reads the events of a decided command again, for an answer from de-duplication. */
   readonly readEvents: (decided: DecidedCommand) => Promise<readonly object[]>
 }
@@ -44,8 +46,8 @@ interface Effects {
  * Nothing here waits, so nobody sees a half-made decision.
  */
 export class ShardDecider {
-  /** How many messages to this shard's own keys are on their way through the inbox: later ones must not overtake them. */
-  private readonly hopping = new Map<string, number>()
+  /** Messages to this shard's own keys on their way through the inbox, by target: later ones must not overtake them. */
+  private readonly hopping = new Map<string, Set<string>>()
   /** Commands whose own transaction the log refused, with the reason: they are answered as failed. */
   private readonly unwritable = new Map<string, OttlaError>()
 
@@ -61,17 +63,13 @@ export class ShardDecider {
   }
 
   /** Decides the message and all that it sets off in this shard. */
-  decide(root: QueuedMessage, batch: DecisionBatch, byteLimit: number): void {
-    batch.roots.push(root)
-    if (root.inboxNext !== undefined) {
-      batch.inboxNext = root.inboxNext
-      this.arrived(root.message)
-    }
+  decide(root: QueuedMessage, batch: DecisionBatch): void {
+    batch.addRoot(root)
+    if (root.inbox) this.arrived(root.inbox.hop)
     const chain: ShardMessage[] = [root.message]
     for (let next = 0; next < chain.length; next++) {
-      const followers = this.decideOne(chain[next] as ShardMessage, batch)
-      for (const follower of followers) {
-        if (this.staysHere(follower, chain.length, batch, byteLimit)) chain.push(follower)
+      for (const follower of this.decideOne(chain[next] as ShardMessage, batch)) {
+        if (this.staysHere(follower, chain.length, batch)) chain.push(follower)
         else this.sendToInbox(follower, batch)
       }
     }
@@ -133,41 +131,50 @@ export class ShardDecider {
     return [...(effects ? this.toSagas(stream, effects, command) : []), ...replyTo(command, decision.command)]
   }
 
-  /** Runs the participant and prepares everything that could fail: encoding, and applying the events to a copy. */
+  /** Runs the participant and prepares everything that could fail: encoding, applying the events to a copy, storing the new state. */
   private effects(stream: LiveStream, input: Input, message: ShardMessage, now: number): Effects {
     const refused = this.unwritable.get(message.id)
-    if (refused) throw refused
+    if (refused && input.kind !== 'park') throw refused
     if (stream.unreadable !== undefined)
       throw eventstoreErrors.create('STREAM_UNREADABLE', { stream: `${stream.participant.name}/${stream.id}`, problem: stream.unreadable })
     const { participant, id, version, state } = stream
     const decision = participant.decide(state, input, { id, messageId: message.id, correlationId: message.correlationId, version, now })
-    if (decision.events.length === 0) return { events: [], commands: this.outgoing(decision, stream, message), state }
+    const commands = this.outgoing(decision, stream, message)
+    if (decision.events.length === 0) return { events: [], commands, state }
     const next = copyState(state)
     const events = decision.events.map(({ definition, message: event }, index) => {
-      const bytes = this.options.codec.encode(this.options.topics.events, definition, event)
+      const bytes = this.encode(this.options.topics.events, definition, event)
       // What is applied is what will be read back, so that a state is the same whether it was lived or restored.
       const stored = { definition, message: freezeState(this.options.codec.decode(definition, bytes)), bytes }
       participant.evolve(next, stored, { id, version: version + index + 1, timestamp: now })
       return stored
     })
-    return { events, commands: this.outgoing(decision, stream, message), state: freezeState(next) }
+    this.options.model.stateCodec(participant).check(next)
+    return { events, commands, state: freezeState(next) }
   }
 
   private outgoing(decision: Decision, stream: LiveStream, cause: ShardMessage): CommandMessage[] {
     const { codec, topics } = this.options
     return decision.commands.map(({ id, definition, message }) => {
-      const bytes = codec.encode(topics.commands, definition, message)
+      const bytes = this.encode(topics.commands, definition, message)
       return {
         kind: 'command',
         key: keyOf(definition, message),
         id,
         definition,
-        message: codec.decode(definition, bytes),
+        message: freezeState(codec.decode(definition, bytes)),
         bytes,
         correlationId: cause.correlationId,
         replyTo: { saga: stream.participant.name, id: stream.id },
       }
     })
+  }
+
+  private encode(topic: string, definition: MessageDefinition, message: object): Buffer {
+    const bytes = this.options.codec.encode(topic, definition, message)
+    const { recordBytes: limit } = this.options.limits
+    if (bytes.length > limit) throw eventstoreErrors.create('RECORD_TOO_LARGE', { bytes: bytes.length, topic, partition: this.options.shard, limit })
+    return bytes
   }
 
   private decideSaga(message: EventMessage | ReplyToSaga | DeadlineMessage, batch: DecisionBatch): readonly ShardMessage[] {
@@ -180,13 +187,23 @@ export class ShardDecider {
         batch,
       )
     const stream = this.memory.load(saga, message.key)
+    const about = { fingerprint: '', commandType: message.kind === 'event' ? message.definition.name : message.kind, now }
     try {
-      const effects = this.effects(stream, inputOf(message), message, now)
-      this.addEvents(stream, effects, message, { fingerprint: '', commandType: message.kind === 'event' ? message.definition.name : message.kind, now }, batch)
+      const effects = this.sagaEffects(stream, message, now)
+      this.addEvents(stream, effects, message, about, batch)
       return effects.commands
     } catch (error) {
       this.addOutcome(failedMessage(saga.name, message, stream.version, now, error), message.correlationId, batch)
       return []
+    }
+  }
+
+  /** What the saga makes of the message; where it cannot take it, it is parked with the reason, so that nobody waits unseen. */
+  private sagaEffects(stream: LiveStream, message: EventMessage | ReplyToSaga | DeadlineMessage, now: number): Effects {
+    try {
+      return this.effects(stream, inputOf(message), message, now)
+    } catch (error) {
+      return this.effects(stream, { kind: 'park', ...reasonOf(error) }, message, now)
     }
   }
 
@@ -245,7 +262,7 @@ export class ShardDecider {
     for (const [index, { definition, message, bytes }] of events.entries()) {
       const id = `${cause.id}/${index}`
       for (const { saga, sagaId } of this.options.model.triggers(definition.name)) {
-        const to = { saga: saga.name, id, correlationId: cause.correlationId }
+        const to = { saga: saga.name, id: `${id}/${saga.name}`, correlationId: cause.correlationId }
         try {
           messages.push({ ...to, kind: 'event', key: sagaId(message, stream.id), definition, message, bytes })
         } catch (error) {
@@ -259,7 +276,8 @@ export class ShardDecider {
 
   private answerAgain(command: CommandMessage, known: KnownDecision, fingerprint: string, batch: DecisionBatch): readonly ShardMessage[] {
     const decided = 'pending' in known ? known.pending.command : known.stored
-    if (decided.fingerprint !== fingerprint) {
+    // A saga's ids are its own: after a deployment its command may be written otherwise and is still the same.
+    if (decided.fingerprint !== fingerprint && !command.replyTo) {
       const error = eventstoreErrors.create('COMMAND_ID_REUSED', { id: command.id, key: command.key, command: command.definition.name })
       batch.answers.push(() => command.caller?.reject(error))
       return replyTo(command, { ...decided, outcome: 'failed', code: error.code, details: error.message })
@@ -280,17 +298,19 @@ export class ShardDecider {
     if (caller) batch.answers.push(committed => caller.resolve(receipt(committed)))
   }
 
-  private staysHere(message: ShardMessage, chained: number, batch: DecisionBatch, byteLimit: number): boolean {
-    if (shardOf(message.key, this.options.shards) !== this.options.shard) return false
-    if (this.hasBacklog() || chained >= chainLimit || batch.bytes >= byteLimit) return false
-    return !this.hopping.has(target(message))
+  private staysHere(message: ShardMessage, chained: number, batch: DecisionBatch): boolean {
+    const { shard, shards, limits } = this.options
+    if (message.kind === 'unreadable' || message.kind === 'deadline') return true
+    if (shardOf(message.key, shards) !== shard) return false
+    if (this.hasBacklog() || chained >= chainLimit || batch.bytes >= limits.batchBytes) return false
+    return !this.hopping.has(hopOfMessage(message).target)
   }
 
   private sendToInbox(message: ShardMessage, batch: DecisionBatch): void {
+    if (message.kind === 'unreadable' || message.kind === 'deadline') return
     const { shards, shard, topics, codec, clock } = this.options
-    if (message.kind === 'unreadable' || message.kind === 'deadline') return void this.decideOne(message, batch)
     const partition = shardOf(message.key, shards)
-    if (partition === shard) this.hopping.set(target(message), (this.hopping.get(target(message)) ?? 0) + 1)
+    if (partition === shard) this.leaves(hopOfMessage(message))
     const { id, correlationId } = message
     const about = message.kind === 'command' ? { replyTo: message.replyTo } : { saga: message.saga }
     const type = message.kind === 'reply' ? replyDefinition.name : message.definition.name
@@ -298,33 +318,49 @@ export class ShardDecider {
     batch.addMessage(inboxRecord(topics.commands, partition, message.key, { kind: message.kind, type, id, correlationId, ...about }, bytes, clock.now()))
   }
 
-  private arrived(message: ShardMessage): void {
-    const waiting = this.hopping.get(target(message))
-    if (waiting === undefined) return
-    if (waiting === 1) this.hopping.delete(target(message))
-    else this.hopping.set(target(message), waiting - 1)
+  private leaves({ target, name }: Hop): void {
+    const names = this.hopping.get(target)
+    if (names) names.add(name)
+    else this.hopping.set(target, new Set([name]))
+  }
+
+  private arrived({ target, name }: Hop): void {
+    const names = this.hopping.get(target)
+    if (names?.delete(name) && names.size === 0) this.hopping.delete(target)
   }
 }
 
-/** Whom a message is for: messages to the same never overtake each other. */
-function target(message: ShardMessage): string {
-  return message.kind === 'command' || message.kind === 'unreadable' ? message.key : `${message.saga}/${message.key}`
+function hopOfMessage(message: CommandMessage | EventMessage | ReplyToSaga): Hop {
+  return hopOf(message.kind, message.key, message.id, message.kind === 'command' ? undefined : message.saga)
 }
 
 function ends({ eventsEnd, outcomesEnd }: Committed) {
   return { eventsEnd, outcomesEnd }
 }
 
-function fingerprintOf({ definition, bytes }: CommandMessage): string {
-  // Without the schema id: the same content registered anew is still the same command.
-  return hash('sha1', Buffer.concat([Buffer.from(definition.name), bytes.subarray(5)]), 'base64').slice(0, 16)
+/** Of type and content, whatever schema it was written with: an absent optional field is no content. */
+function fingerprintOf({ definition, message }: CommandMessage): string {
+  const content = JSON.stringify(message, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
+  return hash('sha1', `${definition.name} ${content}`, 'base64').slice(0, 16)
 }
 
+/** The longest text that an outcome keeps of a reason. */
+const longestReason = 10_000
+
 function reasonOf(error: unknown): { code: string; details: string } {
-  if (isRejection(error))
-    return { code: error.code, details: JSON.stringify(error.details, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)) }
+  if (isRejection(error)) return { code: error.code.toWellFormed(), details: detailsOf(error) }
   const code = error instanceof OttlaError ? error.code : 'HANDLER_FAILED'
-  return { code, details: error instanceof Error ? error.message : String(error) }
+  const details = error instanceof Error ? error.message : String(error)
+  return { code, details: details.slice(0, longestReason).toWellFormed() }
+}
+
+function detailsOf({ code, details }: Rejection): string {
+  try {
+    const text = JSON.stringify(details, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
+    return text.length <= longestReason ? text : JSON.stringify({ omitted: `${text.length} characters` })
+  } catch (error) {
+    return JSON.stringify({ omitted: `the details of ${code} are no JSON: ${(error as Error).message}` })
+  }
 }
 
 function failedMessage(participant: string, message: ShardMessage, version: number, at: number, error: unknown): PendingDecision['command'] {
@@ -344,5 +380,5 @@ function replyTo(
   if (!command.replyTo) return []
   const { outcome, code, details } = decided
   const reply: Reply = { commandId: command.id, outcome, code, details }
-  return [{ kind: 'reply', saga: command.replyTo.saga, key: command.replyTo.id, id: command.id, reply, correlationId: command.correlationId }]
+  return [{ kind: 'reply', saga: command.replyTo.saga, key: command.replyTo.id, id: `${command.id}/reply`, reply, correlationId: command.correlationId }]
 }

@@ -1,4 +1,4 @@
-import type { Clock, CommandEnvelope, OttlaError, Receipt } from '@ottla/core'
+import { type Clock, type CommandEnvelope, coreErrors, freezeState, isOttlaError, type OttlaError, type Receipt } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { Log, LogMember, TopicOffset, TopicPartition } from '../log/log.js'
@@ -10,7 +10,7 @@ import { StreamReader } from '../streams/stream-reader.js'
 import type { Participant } from './participant.js'
 import { shardOf } from './partitioner.js'
 import { receiptOf } from './receipt-of.js'
-import type { Caller } from './shard-message.js'
+import type { Caller, CommandMessage } from './shard-message.js'
 import { ShardModel } from './shard-model.js'
 import { defaultLimits, type OwnerLimits, ShardOwner } from './shard-owner.js'
 
@@ -35,22 +35,24 @@ export class ShardHost {
   readonly streams: StreamReader
   private readonly owners = new Map<number, ShardOwner>()
   private member: LogMember | undefined
+  private stopped = false
+  private cancelForgetting = () => {}
 
   /** Throws MODEL_INVALID when the participants do not go together. */
   constructor(private readonly options: ShardHostOptions) {
     this.topics = appTopics(options.app)
     this.model = new ShardModel(options.participants)
-    this.streams = new StreamReader({ ...options, topics: this.topics, model: this.model, flush: shard => this.owners.get(shard)?.flush() })
+    this.streams = new StreamReader({ ...options, topics: this.topics, model: this.model, settled: async shard => this.owner(shard).settled() })
   }
 
   /** Creates what is missing on the log, joins the group and takes over the shards given to this node. Rejects with the log's errors, TOPIC_DIFFERS, INBOX_LOST. */
   async start(): Promise<void> {
-    const { app, shards, log, codec, store, clock } = this.options
+    const { app, shards, log, codec } = this.options
     await log.admin.ensureTopics(topicConfigs(this.topics, shards))
     await codec.prepare(this.topics.events, this.model.events)
     await codec.prepare(this.topics.commands, [...this.model.commands, replyDefinition])
     await codec.prepare(this.topics.outcomes, [outcomeDefinition])
-    store.forgetDecided(clock.now() - deduplicationWindow)
+    this.forgetDecided()
     const assigned = Promise.withResolvers<void>()
     this.member = await log.member({
       group: app,
@@ -77,17 +79,27 @@ export class ShardHost {
 
   /** Brings a command to the owner of its shard and its outcome back. Rejects as `CommandBus.send` says. */
   async dispatch(envelope: CommandEnvelope): Promise<Receipt> {
-    const { codec, shards } = this.options
+    const { codec, clock } = this.options
     const { id, key, definition, correlationId } = envelope
+    if (!this.model.decider(definition.name)) throw coreErrors.create('COMMAND_UNKNOWN', { command: definition.name })
     const bytes = codec.encode(this.topics.commands, definition, envelope.command)
-    // Handlers get what an inbox record would give them, whichever way the command came.
-    const message = codec.decode(definition, bytes)
-    const shard = shardOf(key, shards)
-    const owner = this.owners.get(shard)
-    if (!owner) throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
+    // The bus has made it canonical: handlers get what an inbox record would give them, whichever way the command came.
+    const message: CommandMessage = { kind: 'command', key, id, definition, message: freezeState(envelope.command), bytes, correlationId }
+    for (;;) {
+      try {
+        return await this.offer(envelope, message)
+      } catch (error) {
+        // The shard moves from owner to owner; the id makes another offer the same command.
+        if (!isOttlaError(error, 'SHARD_NOT_OWNED') || this.stopped || clock.now() >= envelope.deadline) throw error
+        await new Promise<void>(resolve => clock.after(20, resolve))
+      }
+    }
+  }
+
+  private offer(envelope: CommandEnvelope, message: CommandMessage): Promise<Receipt> {
     return new Promise((resolve, reject) => {
       const caller: Caller = { envelope, taken: false, resolve, reject }
-      owner.offer(caller, { kind: 'command', key, id, definition, message, bytes, correlationId, caller })
+      this.owner(shardOf(envelope.key, this.options.shards)).offer(caller, { ...message, caller })
     })
   }
 
@@ -95,7 +107,7 @@ export class ShardHost {
   async outcome(id: string, key: string): Promise<Receipt | undefined> {
     const { store, shards } = this.options
     const shard = shardOf(key, shards)
-    this.owners.get(shard)?.flush()
+    await this.owner(shard).settled()
     for (const { name, kind } of this.model.participants) {
       const decided = kind === 'aggregate' ? store.decided(name, key, id) : undefined
       if (decided) return receiptOf(decided, { shard, topics: this.topics }, await this.streams.eventsOf(decided), true)
@@ -105,14 +117,23 @@ export class ShardHost {
 
   /** Decides what is queued, commits, leaves the group and writes the state store. */
   async stop(): Promise<void> {
+    this.stopped = true
+    this.cancelForgetting()
     await this.member?.leave()
     await this.release(Array.from(this.owners.keys(), partition => ({ topic: this.topics.commands, partition })))
   }
 
-  private takeOver(partitions: readonly TopicPartition[], member: LogMember): Promise<TopicOffset[]> {
-    return Promise.all(
-      partitions.map(({ partition }) => {
-        const owner = new ShardOwner({
+  private owner(shard: number): ShardOwner {
+    const owner = this.owners.get(shard)
+    if (!owner) throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
+    return owner
+  }
+
+  private async takeOver(partitions: readonly TopicPartition[], member: LogMember): Promise<TopicOffset[]> {
+    const starts = await Promise.all(
+      partitions.map(async ({ partition }) => {
+        await this.owners.get(partition)?.release()
+        const owner = new ShardOwner(member, {
           ...this.options,
           shard: partition,
           topics: this.topics,
@@ -121,18 +142,26 @@ export class ShardHost {
           readEvents: decided => this.streams.eventsOf(decided),
         })
         this.owners.set(partition, owner)
-        return owner.takeOver(member)
+        return owner.takeOver()
       }),
     )
+    return starts.filter(start => start !== undefined)
   }
 
   private async release(partitions: readonly TopicPartition[]): Promise<void> {
     await Promise.all(
       partitions.map(async ({ partition }) => {
         const owner = this.owners.get(partition)
-        this.owners.delete(partition)
         await owner?.release()
+        this.owners.delete(partition)
       }),
     )
+  }
+
+  /** Forgets the ids of commands that are older than the window, now and every hour. */
+  private forgetDecided(): void {
+    const { store, clock } = this.options
+    store.forgetDecided(clock.now() - deduplicationWindow)
+    this.cancelForgetting = clock.after(60 * 60 * 1000, () => this.forgetDecided())
   }
 }

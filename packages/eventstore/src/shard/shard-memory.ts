@@ -5,6 +5,7 @@ import type { Checkpoint, IndexedEvents, StateStore, StoredState } from '../stat
 import type { Committed, DecisionBatch, PendingDecision } from './decision-batch.js'
 import type { LiveStream } from './live-stream.js'
 import type { Participant } from './participant.js'
+import { readState } from './read-state.js'
 import type { ShardModel } from './shard-model.js'
 
 /** A first outcome that is found again: from a batch in memory (then with its events) or from the store. */
@@ -116,9 +117,8 @@ export class ShardMemory {
   }
 
   private fromStore(participant: Participant, id: string): LiveStream {
-    const stored = this.store.state(participant.name, id)
-    const state = stored?.state === undefined ? participant.initialState(id) : this.model.stateCodec(participant).decode(stored.state)
-    return { participant, id, version: stored?.version ?? 0, state: freezeState(state), unreadable: stored?.unreadable, pins: 0 }
+    const { version, state, unreadable } = readState(this.model, participant, id, this.store.state(participant.name, id))
+    return { participant, id, version, state: freezeState(state), unreadable, pins: 0 }
   }
 
   private evict(): void {

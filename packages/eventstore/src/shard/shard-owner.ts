@@ -1,7 +1,8 @@
-import { coreErrors, isOttlaError, type OttlaError } from '@ottla/core'
+import { isOttlaError, type OttlaError } from '@ottla/core'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { Log, LogMember, LogWriter, RecordBatch, TopicOffset } from '../log/log.js'
 import type { StateStore } from '../state/state-store.js'
+import { Callers } from './callers.js'
 import { DeadlineQueue } from './deadline-queue.js'
 import { type Committed, DecisionBatch } from './decision-batch.js'
 import { readInbox } from './inbox-reader.js'
@@ -9,7 +10,7 @@ import type { LiveStream } from './live-stream.js'
 import { restoreShard } from './restore.js'
 import { type DeciderOptions, ShardDecider } from './shard-decider.js'
 import { ShardMemory, streamKey } from './shard-memory.js'
-import type { Caller, QueuedMessage, ShardMessage } from './shard-message.js'
+import type { Caller, CommandMessage, QueuedMessage } from './shard-message.js'
 
 export interface OwnerOptions extends DeciderOptions {
   readonly app: string
@@ -21,12 +22,14 @@ export interface OwnerOptions extends DeciderOptions {
 }
 
 export interface OwnerLimits {
-  /** How many messages wait before `send` is refused with OVERLOADED. */
+  /** How many commands of this process wait before `send` is refused with OVERLOADED. */
   readonly queue: number
   /** How many messages one transaction decides. */
   readonly batch: number
-  /** How many bytes one transaction writes; half of a topic's max.message.bytes. */
+  /** How many bytes one transaction writes, about; half of a topic's max.message.bytes. */
   readonly batchBytes: number
+  /** How many bytes the payload of an event or a message may have; below a topic's max.message.bytes. */
+  readonly recordBytes: number
   /** How many streams stay in memory beside those with unwritten changes. */
   readonly streams: number
   /** How many changes wait at most for the state store, and how long in milliseconds. */
@@ -34,7 +37,18 @@ export interface OwnerLimits {
   readonly storeDelay: number
 }
 
-export const defaultLimits: OwnerLimits = { queue: 10_000, batch: 500, batchBytes: 512 * 1024, streams: 10_000, storeBacklog: 1_000, storeDelay: 200 }
+export const defaultLimits: OwnerLimits = {
+  queue: 10_000,
+  batch: 500,
+  batchBytes: 512 * 1024,
+  recordBytes: 900 * 1024,
+  streams: 10_000,
+  storeBacklog: 1_000,
+  storeDelay: 200,
+}
+
+/** After how many decided inbox records those below are deleted. */
+const inboxCleaning = 5_000
 
 type Phase = 'taking-over' | 'owning' | 'halted' | 'released'
 
@@ -45,61 +59,54 @@ type Phase = 'taking-over' | 'owning' | 'halted' | 'released'
  */
 export class ShardOwner {
   private phase: Phase = 'taking-over'
-  private member: LogMember | undefined
   private writer: LogWriter | undefined
   private memory: ShardMemory | undefined
   private decider: ShardDecider | undefined
   private readonly queue: QueuedMessage[] = []
   private readonly deadlines = new DeadlineQueue<{ readonly participant: string; readonly id: string }>()
-  /** Those who wait, in the order of their offers. */
-  private readonly callers = new Map<Caller, ShardMessage>()
+  private readonly callers: Callers
   private open = new DecisionBatch()
   private inFlight: DecisionBatch | undefined
   /** The next inbox offset to take into the queue; records below it were taken before. */
   private inboxNext = 0
+  private inboxQueued = 0
+  private inboxCleaned = 0
   /** End of the inbox at take-over: deadlines and the shard's own messages wait until it has been decided. */
   private backlogEnd = 0
-  /** How many messages of that backlog are queued and not decided. */
   private backlogQueued = 0
   /** After a failed commit one message at a time, until one has committed. */
   private cautious = false
+  private hasRestored = false
   private pumpScheduled = false
   private flushScheduled = false
   private cancelDeadline = () => {}
-  private cancelSweep: (() => void) | undefined
-  private drained: (() => void)[] = []
+  private takingOver: Promise<TopicOffset | undefined> = Promise.resolve(undefined)
+  /** Those who wait for a change of the queue or the phase. */
+  private waiting: (() => void)[] = []
+  private failure: Error | undefined
 
-  constructor(private readonly options: OwnerOptions) {}
+  constructor(
+    private readonly member: LogMember,
+    private readonly options: OwnerOptions,
+  ) {
+    this.callers = new Callers(options.clock, caller => this.isPending(caller))
+  }
 
-  /** Takes the shard over. Rejects when the shard cannot be had; gives where to begin in the inbox. */
-  async takeOver(member: LogMember): Promise<TopicOffset> {
-    const { shard, app, log, topics, store } = this.options
-    this.member = member
-    this.phase = 'taking-over'
-    if (!(await member.holds(this.inbox))) throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
-    this.writer = await log.writer(`${app}.${shard}`)
-    const end = async (topic: string) => (await log.admin.endOffsets(topic))[shard] as number
-    const restored = await restoreShard(this.options, { events: await end(topics.events), outcomes: await end(topics.outcomes) })
-    this.inboxNext = await this.inboxStart(restored.inbox, restored.events > 0 || restored.outcomes > 0)
-    this.backlogEnd = await end(topics.commands)
-    this.backlogQueued = 0
-    this.memory = new ShardMemory(shard, this.options.model, store, this.options.limits.streams, restored)
-    this.decider = new ShardDecider(this.options, this.memory, () => this.hasBacklog)
-    this.deadlines.clear()
-    for (const { participant, id, deadline } of store.deadlines(shard)) this.deadlines.set(streamKey(participant, id), { participant, id }, deadline)
-    this.phase = 'owning'
-    for (const message of this.callers.values()) this.queue.push({ message })
-    this.schedulePump()
-    return { ...this.inbox, offset: this.inboxNext }
+  /**
+   * Takes the shard over, again and again with back-off while that may help, and gives where to begin in the inbox; undefined
+   * when the group has given the shard to another node, which is normal life. Rejects with INBOX_LOST or an error of the log that does not pass.
+   */
+  takeOver(): Promise<TopicOffset | undefined> {
+    this.takingOver = this.tryTakeOver()
+    return this.takingOver
   }
 
   /** Offers a command of this process: same queue and transaction as the inbox, without the way through it. */
-  offer(caller: Caller, message: ShardMessage): void {
+  offer(caller: Caller, message: CommandMessage): void {
     const { shard, limits } = this.options
-    if (this.phase === 'halted' || this.phase === 'released') return caller.reject(eventstoreErrors.create('SHARD_NOT_OWNED', { shard }))
+    if (this.phase === 'halted' || this.phase === 'released') return caller.reject(this.failure ?? eventstoreErrors.create('SHARD_NOT_OWNED', { shard }))
     if (this.callers.size >= limits.queue) return caller.reject(eventstoreErrors.create('OVERLOADED', { shard, queued: this.callers.size }))
-    this.callers.set(caller, message)
-    this.scheduleSweep()
+    this.callers.add(caller, message)
     if (this.phase !== 'owning') return
     this.queue.push({ message })
     this.schedulePump()
@@ -110,33 +117,82 @@ export class ShardOwner {
     const messages = this.phase === 'owning' ? await readInbox(batch, this.options) : []
     // A take-over seeks, so whatever was fetched before it may be dropped.
     if (this.phase !== 'owning') return
-    if (batch.from > this.inboxNext) return this.member?.seek({ ...this.inbox, offset: this.inboxNext })
+    if (batch.from > this.inboxNext) return this.member.seek({ ...this.inbox, offset: this.inboxNext })
     for (const queued of messages) {
-      if ((queued.inboxOffset as number) < this.inboxNext) continue
+      const { offset } = queued.inbox as { offset: number }
+      if (offset < this.inboxNext) continue
       this.queue.push(queued)
-      if ((queued.inboxOffset as number) < this.backlogEnd) this.backlogQueued++
+      this.inboxQueued++
+      if (offset < this.backlogEnd) this.backlogQueued++
     }
     this.inboxNext = Math.max(this.inboxNext, batch.next)
     this.schedulePump()
-    while (this.phase === 'owning' && this.queue.length > this.options.limits.batch) await new Promise<void>(resolve => this.drained.push(resolve))
+    while (this.phase === 'owning' && this.inboxQueued > this.options.limits.batch) await this.nextChange()
   }
 
   /** Decides and commits what is queued, writes the state store and gives the writer up. */
   async release(): Promise<void> {
-    while (this.phase === 'owning' && (this.queue.length > 0 || this.inFlight)) await new Promise<void>(resolve => this.drained.push(resolve))
-    const wasOwning = this.phase === 'owning'
-    this.phase = 'released'
+    while (this.phase === 'owning' && (this.queue.length > 0 || this.inFlight)) await this.nextChange()
+    const memory = this.phase === 'owning' ? this.memory : undefined
+    if (this.phase !== 'halted') this.phase = 'released'
     this.cancelDeadline()
-    this.cancelSweep?.()
-    if (wasOwning) this.memory?.flush()
-    await this.writer?.close()
-    this.rejectCallers(eventstoreErrors.create('SHARD_NOT_OWNED', { shard: this.options.shard }))
-    this.notifyDrained()
+    this.notify()
+    try {
+      memory?.flush()
+    } finally {
+      this.callers.rejectAll(this.failure ?? eventstoreErrors.create('SHARD_NOT_OWNED', { shard: this.options.shard }))
+      await this.takingOver.catch(() => undefined)
+      await this.writer?.close()
+    }
   }
 
-  /** Writes what has committed to the state store, so that reading it shows everything committed. */
-  flush(): void {
-    if (this.phase === 'owning') this.memory?.flush()
+  /** Resolves when the state store shows everything committed. Rejects with SHARD_NOT_OWNED, or why the shard cannot go on. */
+  async settled(): Promise<void> {
+    while (this.phase === 'taking-over') await this.nextChange()
+    if (this.phase !== 'owning') throw this.failure ?? eventstoreErrors.create('SHARD_NOT_OWNED', { shard: this.options.shard })
+    this.memory?.flush()
+  }
+
+  private async tryTakeOver(): Promise<TopicOffset | undefined> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.takeOverOnce()
+      } catch (error) {
+        if (this.phase === 'released') return undefined
+        if (!isOttlaError(error) || !error.retriable) throw error
+        if (error.code === 'SHARD_NOT_OWNED' && !(await this.member.holds(this.inbox))) return undefined
+        await this.backOff(attempt)
+      }
+    }
+  }
+
+  private async takeOverOnce(): Promise<TopicOffset> {
+    const { shard, app, log, topics, store, model, limits } = this.options
+    await this.writer?.close()
+    if (!(await this.member.holds(this.inbox))) throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
+    this.writer = await log.writer(`${app}.${shard}`)
+    const end = async (topic: string) => (await log.admin.endOffsets(topic))[shard] as number
+    const ends = { events: await end(topics.events), outcomes: await end(topics.outcomes) }
+    const restored = await restoreShard({ ...this.options, retryUnreadable: !this.hasRestored, isWanted: () => this.phase === 'taking-over' }, ends)
+    this.hasRestored = true
+    const start = await this.inboxStart(restored.inbox, restored.events > 0 || restored.outcomes > 0)
+    this.backlogEnd = await end(topics.commands)
+    if (this.phase !== 'taking-over') throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
+    this.inboxNext = start
+    this.inboxCleaned = start
+    this.backlogQueued = 0
+    this.inboxQueued = 0
+    this.memory = new ShardMemory(shard, model, store, limits.streams, restored)
+    this.decider = new ShardDecider(this.options, this.memory, () => this.hasBacklog)
+    this.deadlines.clear()
+    for (const { participant, id, deadline } of store.deadlines(shard)) {
+      if (model.participant(participant)) this.deadlines.set(streamKey(participant, id), { participant, id }, deadline)
+    }
+    this.phase = 'owning'
+    for (const message of this.callers.messages()) this.queue.push({ message })
+    this.schedulePump()
+    this.notify()
+    return { ...this.inbox, offset: start }
   }
 
   private get hasBacklog(): boolean {
@@ -184,15 +240,18 @@ export class ShardOwner {
       return this.commitFailed(error as Error)
     }
     if (!this.inFlight && !this.open.isEmpty) this.commit()
-    if (this.queue.length <= limits.batch) this.notifyDrained()
+    this.notify()
   }
 
   private decide(queued: QueuedMessage): void {
-    const { message, inboxOffset } = queued
-    if (inboxOffset !== undefined && inboxOffset < this.backlogEnd) this.backlogQueued--
+    const { message, inbox } = queued
+    if (inbox) {
+      this.inboxQueued--
+      if (inbox.offset < this.backlogEnd) this.backlogQueued--
+    }
     // A caller who has given up took the command along, unless it has been part of a commit.
     if (message.kind === 'command' && message.caller && !this.callers.has(message.caller)) return
-    this.decider?.decide(queued, this.open, this.options.limits.batchBytes)
+    this.decider?.decide(queued, this.open)
   }
 
   private commit(): void {
@@ -218,24 +277,23 @@ export class ShardOwner {
     for (const [stream, { state }] of batch.touched) this.setDeadline(stream, state)
     this.inFlight = undefined
     this.cautious = false
-    for (const { message } of batch.roots) if (message.kind === 'command' && message.caller) this.callers.delete(message.caller)
+    for (const { message } of batch.roots) if (message.kind === 'command' && message.caller) this.callers.remove(message.caller)
     for (const answer of batch.answers) answer(committed)
-    if (memory.backlog >= this.options.limits.storeBacklog) this.writeStore()
+    if (memory.backlog >= this.options.limits.storeBacklog) memory.flush()
     else this.scheduleFlush()
     this.scheduleDeadline()
-    if (this.open.isEmpty && this.queue.length === 0) this.notifyDrained()
+    if (batch.inboxNext !== undefined && batch.inboxNext >= this.inboxCleaned + inboxCleaning) this.cleanInbox(batch.inboxNext)
+    if (this.open.isEmpty && this.queue.length === 0) this.notify()
     else this.pump()
   }
 
   /** Any error of a commit: everything pending is dropped and the shard is taken over anew. */
   private commitFailed(error: Error): void {
     if (this.phase !== 'owning') return
-    const failed = this.inFlight ?? this.open
-    const [only, ...others] = failed.roots
+    const [only, ...others] = (this.inFlight ?? this.open).roots
     const tooLarge = isOttlaError(error, 'RECORD_TOO_LARGE') ? error : undefined
-    const recoverable = tooLarge !== undefined || (isOttlaError(error) && error.retriable)
     this.drop()
-    if (!recoverable) return this.halt(error)
+    if (!tooLarge && !(isOttlaError(error) && error.retriable)) return this.halt(error)
     const unwritable = tooLarge && only && others.length === 0 ? { id: only.message.id, error: tooLarge } : undefined
     this.recover(unwritable).catch((reason: unknown) => this.halt(reason as Error))
   }
@@ -247,49 +305,38 @@ export class ShardOwner {
     this.open = new DecisionBatch()
     this.queue.length = 0
     this.cancelDeadline()
-    this.notifyDrained()
+    this.notify()
   }
 
   private async recover(unwritable: { readonly id: string; readonly error: OttlaError } | undefined): Promise<void> {
-    const member = this.member as LogMember
-    for (let attempt = 0; this.phase === 'taking-over'; attempt++) {
-      try {
-        await this.writer?.close()
-        const start = await this.takeOver(member)
-        if (unwritable) this.decider?.markUnwritable(unwritable.id, unwritable.error)
-        return member.seek(start)
-      } catch (error) {
-        if (isOttlaError(error, 'SHARD_NOT_OWNED')) return void (await this.release())
-        if (!isOttlaError(error) || !error.retriable) throw error
-        await this.backOff(attempt)
-      }
-    }
+    const start = await this.takeOver()
+    if (unwritable) this.decider?.markUnwritable(unwritable.id, unwritable.error)
+    if (start) this.member.seek(start)
+    else await this.release()
   }
 
   /** Waits longer after each failure, 10 ms to 5 s, and not as long as others do at the same moment. */
   private backOff(attempt: number): Promise<void> {
-    const { clock } = this.options
     const longest = Math.min(5_000, 10 * 2 ** attempt)
-    return new Promise(resolve => clock.after(longest / 2 + Math.random() * (longest / 2), resolve))
+    return new Promise(resolve => this.options.clock.after(longest / 2 + Math.random() * (longest / 2), resolve))
   }
 
   private halt(error: Error): void {
     this.phase = 'halted'
+    this.failure = error
     this.cancelDeadline()
-    this.cancelSweep?.()
-    this.rejectCallers(error)
-    this.notifyDrained()
+    this.callers.rejectAll(error)
+    this.notify()
     this.options.failed(error as OttlaError)
   }
 
-  private rejectCallers(error: Error): void {
-    for (const { reject } of this.callers.keys()) reject(error)
-    this.callers.clear()
+  private nextChange(): Promise<void> {
+    return new Promise(resolve => this.waiting.push(resolve))
   }
 
-  private notifyDrained(): void {
-    const waiting = this.drained
-    this.drained = []
+  private notify(): void {
+    const { waiting } = this
+    this.waiting = []
     for (const resolve of waiting) resolve()
   }
 
@@ -299,16 +346,18 @@ export class ShardOwner {
     this.flushScheduled = true
     clock.after(limits.storeDelay, () => {
       this.flushScheduled = false
-      this.writeStore()
+      try {
+        if (this.phase === 'owning') this.memory?.flush()
+      } catch (error) {
+        this.commitFailed(error as Error)
+      }
     })
   }
 
-  private writeStore(): void {
-    try {
-      this.flush()
-    } catch (error) {
-      this.commitFailed(error as Error)
-    }
+  /** Deletes what has been decided; what stays for a while after an error costs nothing but room. */
+  private cleanInbox(offset: number): void {
+    this.inboxCleaned = offset
+    this.options.log.admin.deleteRecords([{ ...this.inbox, offset }]).catch(() => undefined)
   }
 
   private setDeadline({ participant, id }: LiveStream, state: object): void {
@@ -318,8 +367,7 @@ export class ShardOwner {
   private queueDeadlines(): void {
     if (this.hasBacklog) return
     for (const { participant, id } of this.deadlines.take(this.options.clock.now())) {
-      const messageId = `deadline/${participant}/${id}`
-      this.queue.push({ message: { kind: 'deadline', saga: participant, key: id, id: messageId, correlationId: id } })
+      this.queue.push({ message: { kind: 'deadline', saga: participant, key: id, id: `deadline/${participant}/${id}`, correlationId: id } })
     }
     this.scheduleDeadline()
   }
@@ -329,26 +377,6 @@ export class ShardOwner {
     const { next } = this.deadlines
     if (next === undefined || this.phase !== 'owning') return
     this.cancelDeadline = this.options.clock.after(Math.max(0, next - this.options.clock.now()), () => this.schedulePump())
-  }
-
-  private scheduleSweep(): void {
-    this.cancelSweep ??= this.options.clock.after(100, () => {
-      this.cancelSweep = undefined
-      this.sweep()
-      if (this.callers.size > 0) this.scheduleSweep()
-    })
-  }
-
-  /** Tells callers whose time is over what is known of their command. */
-  private sweep(): void {
-    const now = this.options.clock.now()
-    for (const caller of this.callers.keys()) {
-      const { id, key, definition, deadline, timeout } = caller.envelope
-      if (deadline > now) continue
-      this.callers.delete(caller)
-      const code = caller.taken || this.isPending(caller) ? 'COMMAND_OUTCOME_UNKNOWN' : 'COMMAND_TIMEOUT'
-      caller.reject(coreErrors.create(code, { command: definition.name, id, key, timeout }))
-    }
   }
 
   private isPending(caller: Caller): boolean {

@@ -33,15 +33,24 @@ export class StateCodec {
     this.classes = new Map(classes.map(definition => [definition.name, definition]))
   }
 
+  /** Throws STATE_NOT_STORABLE, naming the path, where `encode` would. */
+  check(state: object): void {
+    this.packState(state)
+  }
+
   /** Throws STATE_NOT_STORABLE, naming the path. */
   encode(state: object): string {
+    return JSON.stringify(this.packState(state))
+  }
+
+  private packState(state: object): Record<string, unknown> {
     const initial = this.initialState() as Record<string, unknown>
     const fields: Record<string, unknown> = {}
     for (const key of Object.keys(state)) {
       const value = (state as Record<string, unknown>)[key]
       fields[key] = sameClass(value, initial[key]) ? { [mark]: 'initial', v: this.packFields(value as object, key) } : this.pack(value, key)
     }
-    return JSON.stringify(fields)
+    return fields
   }
 
   decode(text: string): object {

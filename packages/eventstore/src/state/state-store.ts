@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { DecidedCommand } from './decided-command.js'
@@ -62,12 +62,12 @@ export class StateStore {
   }
 
   checkpoint(shard: number): Checkpoint | undefined {
-    const row = this.statements.checkpoint.get(shard) as { value: string } | undefined
+    const row = this.get(this.statements.checkpoint, shard) as { value: string } | undefined
     return row && (JSON.parse(row.value) as Checkpoint)
   }
 
   state(participant: string, id: string): StoredState | undefined {
-    const row = this.statements.state.get(participant, id) as
+    const row = this.get(this.statements.state, participant, id) as
       | { version: number; state: string | null; deadline: number | null; unreadable: string | null }
       | undefined
     return (
@@ -83,7 +83,7 @@ export class StateStore {
   }
 
   decided(participant: string, key: string, id: string): DecidedCommand | undefined {
-    const row = this.statements.decided.get(participant, key, id) as { value: string } | undefined
+    const row = this.get(this.statements.decided, participant, key, id) as { value: string } | undefined
     return row && (JSON.parse(row.value) as DecidedCommand)
   }
 
@@ -113,7 +113,7 @@ export class StateStore {
       commit.run()
     } catch (error) {
       if (this.database.inTransaction) rollback.run()
-      throw error instanceof Database.SqliteError ? eventstoreErrors.create('STATE_STORE_FAILED', { file: this.database.name, error }, { cause: error }) : error
+      throw this.failure(error)
     }
   }
 
@@ -145,27 +145,55 @@ export class StateStore {
   close(): void {
     this.database.close()
   }
+
+  private get(statement: Database.Statement, ...values: unknown[]): unknown {
+    try {
+      return statement.get(...values)
+    } catch (error) {
+      throw this.failure(error)
+    }
+  }
+
+  private failure(error: unknown): unknown {
+    if (!(error instanceof Database.SqliteError)) return error
+    if (isDamage(error) && !this.database.memory) writeFileSync(this.database.name + damaged, '')
+    return eventstoreErrors.create('STATE_STORE_FAILED', { file: this.database.name, error }, { cause: error })
+  }
+}
+
+/** Beside a file that was found damaged while in use: it is made anew when it is opened again. */
+const damaged = '.damaged'
+
+function isDamage(error: unknown): boolean {
+  const { code } = error as { code?: string }
+  return code !== undefined && (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
 }
 
 const schema = `
   create table if not exists state (participant text, id text, shard integer not null, version integer not null, state text, deadline integer, unreadable text,
     primary key (participant, id)) without rowid;
   create index if not exists state_deadline on state (shard, deadline) where deadline is not null;
+  -- Ids begin with the time, so that new rows go to the end of the table.
   create table if not exists decided (participant text, key text, id text, shard integer not null, at integer not null, value text not null,
-    primary key (participant, key, id)) without rowid;
+    primary key (id, key, participant)) without rowid;
+  create index if not exists decided_at on decided (at);
   create table if not exists stream_index (participant text, id text, first integer, shard integer not null, offsets blob not null,
     primary key (participant, id, first)) without rowid;
   create table if not exists checkpoint (shard integer primary key, value text not null);`
 
 function open(file: string): Database.Database {
+  if (existsSync(file + damaged)) remove(file)
   try {
     return prepareFile(new Database(file))
   } catch (error) {
-    const code = (error as { code?: string }).code
-    if (code !== 'SQLITE_CORRUPT' && code !== 'SQLITE_NOTADB') throw error
-    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+    if (!isDamage(error)) throw error
+    remove(file)
     return prepareFile(new Database(file))
   }
+}
+
+function remove(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', damaged]) rmSync(file + suffix, { force: true })
 }
 
 function prepareFile(database: Database.Database): Database.Database {
@@ -173,6 +201,8 @@ function prepareFile(database: Database.Database): Database.Database {
     database.pragma('journal_mode = wal')
     // A power cut may lose the last writes but never mixes old and new ones; the log has them all.
     database.pragma('synchronous = normal')
+    database.pragma('wal_autocheckpoint = 10000')
+    database.pragma('cache_size = -65536')
     database.exec(schema)
     return database
   } catch (error) {

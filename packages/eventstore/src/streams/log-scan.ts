@@ -1,4 +1,5 @@
 import type { Codec } from '../codec/codec.js'
+import { learnSchema } from '../codec/learn-schema.js'
 import type { Log, LogRecord } from '../log/log.js'
 
 export interface ScanOptions {
@@ -25,7 +26,7 @@ export async function* scanTopic({ log, codec, topic, follow = false }: ScanOpti
       const end = follow ? Number.POSITIVE_INFINITY : (ends[batch.partition] as number)
       for (const record of batch.records) {
         if (record.offset >= end) break
-        if (record.value && !codec.knows(record.value)) await codec.learn(record.value).catch(() => undefined) // shows again when it is decoded
+        if (record.value) await learnSchema(codec, record.value)
         yield record
       }
       if (batch.next >= end) behind.delete(batch.partition)

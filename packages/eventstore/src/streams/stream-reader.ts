@@ -1,5 +1,6 @@
 import { coreErrors } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
+import { learnSchema } from '../codec/learn-schema.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { Log, LogRecord } from '../log/log.js'
 import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
@@ -18,8 +19,8 @@ export interface StreamReaderOptions {
   readonly log: Log
   readonly codec: Codec
   readonly store: StateStore
-  /** Writes everything committed of a shard to the store, so that the index is complete. */
-  readonly flush: (shard: number) => void
+  /** Resolves when the store has everything committed of a shard, so that the index is complete. */
+  readonly settled: (shard: number) => Promise<void>
 }
 
 /** Where a reading of a stream ends. */
@@ -76,9 +77,9 @@ export class StreamReader {
     range: StreamRange,
     take: (envelope: EventEnvelope, record: LogRecord) => void,
   ): Promise<void> {
-    const { shards, topics, log, store, codec, flush } = this.options
+    const { shards, topics, log, store, codec, settled } = this.options
     const partition = shardOf(id, shards)
-    flush(partition)
+    await settled(partition)
     const offsets = store.offsets(participant, id, from, range.to ?? Number.MAX_SAFE_INTEGER)
     if (offsets.length === 0) return
     const reader = log.reader({ from: [{ topic: topics.events, partition, offset: offsets[0] as number }] })
@@ -89,13 +90,15 @@ export class StreamReader {
           if (record.offset !== offsets[wanted]) continue
           const envelope = eventEnvelope(record)
           if (!envelope || (range.until && record.timestamp > range.until.getTime())) return
-          if (record.value && !codec.knows(record.value)) await codec.learn(record.value)
+          if (record.value) await learnSchema(codec, record.value)
           take(envelope, record)
           if (++wanted === offsets.length) return
         }
         const next = offsets[wanted] as number
         if (next > batch.next + jump) reader.seek({ topic: topics.events, partition, offset: next })
       }
+      // The reader ended before the stream did: an answer that is cut short would be a wrong one.
+      throw eventstoreErrors.create('LOG_CLOSED', { log: topics.events })
     } finally {
       await reader.close()
     }

@@ -65,10 +65,15 @@ export class MemoryLog implements Log {
     this.state = 'closed'
   }
 
+  /** The group takes this node for dead, as after a long pause, while it is alive: what it held goes to others, and nobody tells it. */
+  expel(): void {
+    for (const member of this.members) member.drop()
+  }
+
   /** The node dies: nothing that it has begun goes on, and the group gives its partitions to others. */
   kill(): void {
     this.state = 'killed'
-    for (const member of this.members) member.drop()
+    this.expel()
     for (const reader of this.readers) reader.close().catch(() => undefined)
   }
 
