@@ -1,9 +1,10 @@
 import { cpus, totalmem } from 'node:os'
+import { codec } from './codec.js'
 import { commands } from './commands.js'
 import type { Measurement } from './measure.js'
 import { rehydration } from './rehydration.js'
 
-const benchmarks: Readonly<Record<string, () => Promise<Measurement[]>>> = { commands, rehydration }
+const benchmarks: Readonly<Record<string, () => Promise<Measurement[]>>> = { commands, rehydration, codec }
 
 const names = process.argv.slice(2)
 const unknown = names.filter(name => !(name in benchmarks))

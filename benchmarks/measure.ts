@@ -15,7 +15,11 @@ export interface Measurement {
 }
 
 /** Runs both sides in turn, `rounds` times after one to warm up, and gives medians: a noisy machine slows both. */
-export async function compare(about: { what: string; against: string; aim?: number; rounds?: number }, ours: () => Promise<number>, theirs: () => number): Promise<Measurement> {
+export async function compare(
+  about: { what: string; against: string; aim?: number; rounds?: number },
+  ours: () => Promise<number>,
+  theirs: () => number,
+): Promise<Measurement> {
   const rates: number[] = []
   const others: number[] = []
   const ratios: number[] = []

@@ -13,7 +13,9 @@ export function rehydration(): Promise<Measurement[]> {
     try {
       bare.append(events, 1_000, () => 'account-1')
       for (let sent = 0; sent < events; sent += 500) {
-        await Promise.all(Array.from({ length: 500 }, (_, index) => app.send(new Deposit({ account: 'account-1', amount: 1, reference: `reference ${sent + index}` }))))
+        await Promise.all(
+          Array.from({ length: 500 }, (_, index) => app.send(new Deposit({ account: 'account-1', amount: 1, reference: `reference ${sent + index}` }))),
+        )
       }
       const fold = async () => {
         const started = performance.now()
