@@ -140,12 +140,15 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
+const decimal = /^-?\d+(?:\.\d+)?$/
+
 function isDecimal(value: unknown, { precision = 0, scale = 0 }: FieldType): boolean {
-  if (typeof value !== 'string') return false
-  const match = /^-?(\d+)(?:\.(\d+))?$/.exec(value)
-  if (!match) return false
-  const [, whole = '', fraction = ''] = match
-  return fraction.length <= scale && whole.replace(/^0+/, '').length <= precision - scale
+  if (typeof value !== 'string' || !decimal.test(value)) return false
+  const point = value.indexOf('.')
+  const end = point < 0 ? value.length : point
+  let start = value.startsWith('-') ? 1 : 0
+  while (start < end && value.charCodeAt(start) === 48) start++
+  return end - start <= precision - scale && (point < 0 || value.length - point - 1 <= scale)
 }
 
 function report(walk: Walk, depth: number, problem: string): void {
