@@ -3,9 +3,14 @@ import type { MemoryBroker } from './memory-broker.js'
 
 /** Topics, offsets and groups of a MemoryBroker. */
 export class MemoryAdmin implements LogAdmin {
-  constructor(private readonly broker: MemoryBroker) {}
+  /** @param reach resolves when the client may ask the broker */
+  constructor(
+    private readonly broker: MemoryBroker,
+    private readonly reach: () => Promise<void>,
+  ) {}
 
   async ensureTopics(topics: readonly TopicConfig[]): Promise<void> {
+    await this.reach()
     for (const config of topics) {
       const actual = this.broker.topics.get(config.name)?.partitions.length
       if (actual !== undefined && actual !== config.partitions)
@@ -19,19 +24,23 @@ export class MemoryAdmin implements LogAdmin {
   }
 
   async listTopics(): Promise<readonly TopicConfig[]> {
+    await this.reach()
     return Array.from(this.broker.topics.values(), ({ config }) => config)
   }
 
   async describeTopic(name: string): Promise<TopicConfig> {
+    await this.reach()
     return this.broker.topic(name).config
   }
 
   async alterTopic(name: string, change: { readonly retention?: number }): Promise<void> {
+    await this.reach()
     const topic = this.broker.topic(name)
     topic.config = { ...topic.config, ...change }
   }
 
   async deleteTopic(name: string): Promise<void> {
+    await this.reach()
     this.broker.topic(name)
     this.broker.topics.delete(name)
     for (const offsets of this.broker.offsets.values()) for (const [key, { topic }] of offsets) if (topic === name) offsets.delete(key)
@@ -39,14 +48,17 @@ export class MemoryAdmin implements LogAdmin {
   }
 
   async beginOffsets(topic: string): Promise<readonly number[]> {
+    await this.reach()
     return this.broker.topic(topic).partitions.map(({ begin }) => begin)
   }
 
   async endOffsets(topic: string): Promise<readonly number[]> {
+    await this.reach()
     return this.broker.topic(topic).partitions.map(({ end }) => end)
   }
 
   async deleteRecords(before: readonly TopicOffset[]): Promise<void> {
+    await this.reach()
     for (const { offset, ...at } of before) {
       const partition = this.broker.partition(at)
       partition.begin = Math.max(partition.begin, Math.min(offset, partition.end))
@@ -55,10 +67,12 @@ export class MemoryAdmin implements LogAdmin {
   }
 
   async listGroups(): Promise<readonly string[]> {
+    await this.reach()
     return [...new Set([...this.broker.offsets.keys(), ...this.broker.activeGroups()])]
   }
 
   async groupLag(group: string): Promise<readonly GroupLag[]> {
+    await this.reach()
     const topics = new Set([...this.broker.topicsOf(group), ...Array.from(this.broker.offsets.get(group)?.values() ?? [], ({ topic }) => topic)])
     return [...topics].flatMap(topic =>
       this.broker.topic(topic).partitions.map(({ begin, end }, partition) => {
@@ -69,6 +83,7 @@ export class MemoryAdmin implements LogAdmin {
   }
 
   async resetGroup(group: string, offsets: readonly TopicOffset[]): Promise<void> {
+    await this.reach()
     const members = this.broker.groupSize(group)
     if (members > 0) throw eventstoreErrors.create('GROUP_ACTIVE', { group, members })
     for (const offset of offsets) this.broker.partition(offset)

@@ -71,7 +71,7 @@ export class MemoryBroker implements RecordSource {
   }
 
   partitions(topic: string): number {
-    return this.topic(topic).partitions.length
+    return this.topics.get(topic)?.partitions.length ?? 0
   }
 
   begin(partition: TopicPartition): number {
@@ -83,11 +83,11 @@ export class MemoryBroker implements RecordSource {
   }
 
   read(at: TopicPartition, from: number, limit: number): RecordBatch {
-    const { records, begin, end } = this.partition(at)
+    const { records, end } = this.partition(at)
     const first = firstFrom(records, from)
     const taken = records.slice(first, first + limit)
     const next = first + limit < records.length ? (taken.at(-1) as LogRecord).offset + 1 : end
-    return { topic: at.topic, partition: at.partition, from: Math.max(from, begin), records: taken, next }
+    return { topic: at.topic, partition: at.partition, from, records: taken, next }
   }
 
   watch(changed: () => void): () => void {

@@ -30,7 +30,7 @@ export class MemoryLog implements Log {
     private readonly broker: MemoryBroker,
     private readonly clock: Clock,
   ) {
-    this.admin = new MemoryAdmin(broker)
+    this.admin = new MemoryAdmin(broker, () => this.reach())
   }
 
   get clusterId(): string {
@@ -45,7 +45,7 @@ export class MemoryLog implements Log {
   }
 
   reader(options: ReaderOptions): LogReader {
-    for (const partition of options.from) this.broker.partition(partition)
+    this.requireOpen()
     const reader = new SourceReader(this.broker, this.clock, options, closed => this.readers.delete(closed))
     this.readers.add(reader)
     return reader
@@ -80,7 +80,15 @@ export class MemoryLog implements Log {
   /** An operation reaches the broker in a later turn, so that others can come first; it never does from a killed client. */
   private async turn(): Promise<void> {
     await new Promise<void>(resolve => this.clock.nextTurn(resolve))
+    await this.reach()
+  }
+
+  private async reach(): Promise<void> {
     if (this.state === 'killed') await new Promise<never>(() => {})
+    this.requireOpen()
+  }
+
+  private requireOpen(): void {
     if (this.state === 'closed') throw eventstoreErrors.create('LOG_CLOSED', { log: this.clusterId })
   }
 }
@@ -101,11 +109,12 @@ class MemoryWriter implements LogWriter {
     if (this.failure) throw this.failure
     if (this.committing) throw new Error(`Writer ${id} has a commit under way.`)
     this.committing = true
-    await this.turn()
     try {
+      await this.turn()
       const fate = await broker.options.onCommit(id, records)
       if (broker.epochs.get(id) !== this.epoch) throw eventstoreErrors.create('WRITER_FENCED', { writer: id })
       for (const record of records) this.check(record.topic, record.partition, record.key.length + (record.value?.length ?? 0))
+      for (const offset of consumed?.offsets ?? []) broker.partition(offset)
       if (fate === 'lost-before') throw eventstoreErrors.create('COMMIT_OUTCOME_UNKNOWN', { writer: id, error: 'the request was lost' })
       const offsets = broker.append(records)
       if (consumed) broker.commitOffsets(consumed.group, consumed.offsets)
