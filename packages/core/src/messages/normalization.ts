@@ -12,7 +12,8 @@ const compiled = new WeakMap<MessageDefinition, readonly { readonly name: string
  *
  * - an absent optional is undefined, never null or missing; a nested value is an instance of its class;
  * - a decimal has no trailing zeros behind its point, no leading ones, and is never `-0`: `'261.96'`, `'2'`, `'-0.5'`;
- * - a float is rounded to 32 bits, an int is never `-0`, a UUID is in lower case, bytes are a Uint8Array and no Buffer.
+ * - a float is rounded to 32 bits, an int is never `-0`, a UUID is in lower case, bytes are a Uint8Array and no Buffer;
+ * - the keys of a map are sorted.
  *
  * The message must fit its definition (`validateMessage`). Idempotent.
  */
@@ -75,7 +76,11 @@ function arrayNormalizer(normalize: Normalize | undefined): Normalize {
 function mapNormalizer(normalize: Normalize | undefined): Normalize {
   return (value: Readonly<Record<string, unknown>>) =>
     // Entries become own properties also where a key is `__proto__`; the order of keys means nothing, so there is one.
-    Object.fromEntries(Object.keys(value).sort().map(key => [key, normalize ? normalize(value[key] as never) : value[key]]))
+    Object.fromEntries(
+      Object.keys(value)
+        .sort()
+        .map(key => [key, normalize ? normalize(value[key] as never) : value[key]]),
+    )
 }
 
 const point = 46

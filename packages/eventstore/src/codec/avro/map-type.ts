@@ -24,7 +24,8 @@ export class MapType extends avsc.types.MapType {
   _write(tap: Tap, value: unknown): void {
     if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map) throw unwritable('a plain object')
     const values = this.valuesType as AvroType
-    const keys = Object.keys(value)
+    // In one order, so that equal maps have equal bytes.
+    const keys = Object.keys(value).sort()
     if (keys.length > 0) tap.writeLong(keys.length)
     for (const key of keys) {
       writeText(tap, key)
