@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type ExpectedReport, expectedOf } from './order-saga/oracle.js'
 import { randomOrders } from './order-saga/random-orders.js'
 import { seededRandom } from './order-saga/seeded-random.js'
-import { type Ended, runSample, StartedSample, superstore } from './order-saga/started-sample.js'
+import { type Ended, killRunningSamples, runSample, StartedSample, superstore } from './order-saga/started-sample.js'
 import { rowsOf, untilRows } from './order-saga/views.js'
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'ottla-'))
@@ -22,6 +22,8 @@ function withoutSeconds(ended: Ended): ExpectedReport {
   expect(seconds).toBeGreaterThan(0)
   return report
 }
+
+afterEach(killRunningSamples)
 
 describe('the whole superstore', { timeout: 300_000 }, () => {
   const { report, views } = expectedOf(superstore)
@@ -246,7 +248,7 @@ describe('a data folder', { timeout: 120_000 }, () => {
 
   const run = (...args: string[]) => runSample('--json', '--limit', '20', '--data', data, ...args)
 
-  test.each([['--fresh'], []])('with foreign files is refused and left alone (%s)', async (...args) => {
+  test.each([['with --fresh', '--fresh'], ['without --fresh']])('with foreign files is refused and left alone, %s', async (_, ...args) => {
     mkdirSync(data)
     writeFileSync(join(data, 'orders.json'), 'mine')
     const ended = await run(...args)
@@ -263,9 +265,10 @@ describe('a data folder', { timeout: 120_000 }, () => {
   })
 
   test('that cannot be made is refused', async () => {
-    const ended = await run('--data', '/proc/ottla')
+    writeFileSync(data, '')
+    const ended = await run('--data', join(data, 'inside'))
     expect(ended).toMatchObject({ code: 1, stdout: '' })
-    expect(ended.stderr).toMatch(/^LOG_[A-Z]+: /m)
+    expect(ended.stderr).toMatch(/^LOG_FOLDER_INVALID: /m)
   })
 
   test.each([

@@ -16,18 +16,26 @@ export interface Ended {
   readonly stderr: string
 }
 
+const running = new Set<ChildProcess>()
+
 /** The built order saga, as `npm start` runs it. */
 export class StartedSample {
   readonly ended: Promise<Ended>
-  private stderr = ''
   private readonly child: ChildProcess
 
   constructor(args: readonly string[], { ipc = false } = {}) {
     this.child = spawn(node, [main, ...args], { stdio: ipc ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'] })
+    running.add(this.child)
     let stdout = ''
+    let stderr = ''
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text))
-    this.ended = new Promise(resolve => this.child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr: this.stderr })))
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    this.ended = new Promise(resolve => {
+      this.child.on('close', (code, signal) => {
+        running.delete(this.child)
+        resolve({ code, signal, stdout, stderr })
+      })
+    })
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -42,3 +50,8 @@ export class StartedSample {
 
 /** Runs the sample to its end. */
 export const runSample = (...args: readonly string[]): Promise<Ended> => new StartedSample(args).ended
+
+/** Ends what a failed test left running. */
+export function killRunningSamples(): void {
+  for (const child of running) child.kill('SIGKILL')
+}

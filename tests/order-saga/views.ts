@@ -18,7 +18,7 @@ export async function untilRows(data: string, view: string, sql: string, count: 
       if (rowsOf(data, view, sql).length >= count) return
     } catch (error) {
       // The app makes the file and its tables while this looks on.
-      if (!/unable to open|no such table|locked/.test((error as Error).message)) throw error
+      if (!/unable to open|does not exist|no such table|locked/.test((error as Error).message)) throw error
     }
     await new Promise(resolve => setTimeout(resolve, 5))
   }
