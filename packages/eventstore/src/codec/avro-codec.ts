@@ -67,6 +67,10 @@ export class AvroCodec implements Codec {
     return bytes.length < prefixLength || bytes[0] !== 0 || this.schemas.has(bufferOf(bytes).readUInt32BE(1))
   }
 
+  typeOf(bytes: Uint8Array): string {
+    return this.schemaOf('a record', bufferOf(bytes)).recordName
+  }
+
   decode<T extends object>(definition: MessageDefinition<T>, bytes: Uint8Array): T {
     const buffer = bufferOf(bytes)
     return this.schemaOf(definition.name, buffer).read(buffer, definition) as T

@@ -13,6 +13,8 @@ export interface Codec {
   learn(bytes: Uint8Array): Promise<void>
   /** Whether `decode` can go ahead without `learn`. */
   knows(bytes: Uint8Array): boolean
+  /** Avro name of the message that was written. Throws like `decode`. */
+  typeOf(bytes: Uint8Array): string
   /** The message, read with the reader schema of `definition`. Throws RECORD_UNREADABLE, SCHEMA_UNKNOWN (call `learn` first). */
   decode<T extends object>(definition: MessageDefinition<T>, bytes: Uint8Array): T
   /** The message as plain data with the writer's schema, for tools that have no class for it. */

@@ -4,23 +4,42 @@ import { batchHead, recordHead } from './batch-encoder.js'
 
 const noHeaders: RecordHeaders = {}
 
-/** A record as it lies in its batch. Key and value are made at once, the headers when somebody asks for them. */
+/** Where the parts of a record begin in the bytes of its batch; `value` is absent where the record has none. */
+interface Layout {
+  readonly key: number
+  readonly value: number | undefined
+  readonly headers: number
+  readonly end: number
+}
+
+/** A record as it lies in its batch: key, value and headers are made when somebody asks for them, since few ask for all. */
 export class StoredRecord implements LogRecord {
-  private parsed: RecordHeaders | undefined
+  private parsedHeaders: RecordHeaders | undefined
+  private slicedValue: Buffer | undefined
 
   constructor(
     readonly topic: string,
     readonly partition: number,
     readonly offset: number,
-    readonly key: string,
-    readonly value: Buffer | null,
     readonly timestamp: number,
-    private readonly headerBytes: Buffer,
+    private readonly batch: Buffer,
+    private readonly layout: Layout,
   ) {}
 
+  get key(): string {
+    return this.batch.toString('utf8', this.layout.key, this.layout.value ?? this.layout.headers)
+  }
+
+  get value(): Buffer | null {
+    if (this.layout.value === undefined) return null
+    this.slicedValue ??= this.batch.subarray(this.layout.value, this.layout.headers)
+    return this.slicedValue
+  }
+
   get headers(): RecordHeaders {
-    this.parsed ??= this.headerBytes.length === 0 ? noHeaders : (JSON.parse(this.headerBytes.toString()) as RecordHeaders)
-    return this.parsed
+    const { headers, end } = this.layout
+    this.parsedHeaders ??= headers === end ? noHeaders : (JSON.parse(this.batch.toString('utf8', headers, end)) as RecordHeaders)
+    return this.parsedHeaders
   }
 }
 
@@ -40,9 +59,8 @@ export function decodeBatch(bytes: Buffer, { topic, partition }: TopicPartition,
     const headers = value + Math.max(valueBytes, 0)
     const end = headers + bytes.readUInt32LE(at + 20)
     if (offset >= from) {
-      const content = valueBytes < 0 ? null : bytes.subarray(value, headers)
       records.push(
-        new StoredRecord(topic, partition, offset, bytes.toString('utf8', key, value), content, bytes.readDoubleLE(at + 4), bytes.subarray(headers, end)),
+        new StoredRecord(topic, partition, offset, bytes.readDoubleLE(at + 4), bytes, { key, value: valueBytes < 0 ? undefined : value, headers, end }),
       )
     }
     at = end

@@ -15,7 +15,8 @@ import type { ShardModel } from './shard-model.js'
 export async function readInbox(batch: RecordBatch, options: { readonly codec: Codec; readonly model: ShardModel }): Promise<QueuedMessage[]> {
   const messages: QueuedMessage[] = []
   for (const record of batch.records) {
-    if (record.value) await learnSchema(options.codec, record.value)
+    const learning = record.value && learnSchema(options.codec, record.value)
+    if (learning) await learning
     const envelope = inboxEnvelope(record.headers)
     const message = messageOf(record, envelope, options)
     const isLast = record === batch.records.at(-1)

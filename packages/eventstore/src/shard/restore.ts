@@ -176,7 +176,8 @@ class Restore {
   private async learn({ records }: RecordBatch): Promise<void> {
     const { codec } = this.options
     for (const { value } of records) {
-      if (value) await learnSchema(codec, value)
+      const learning = value && learnSchema(codec, value)
+      if (learning) await learning
     }
   }
 

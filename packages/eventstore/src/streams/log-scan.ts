@@ -26,7 +26,8 @@ export async function* scanTopic({ log, codec, topic, follow = false }: ScanOpti
       const end = follow ? Number.POSITIVE_INFINITY : (ends[batch.partition] as number)
       for (const record of batch.records) {
         if (record.offset >= end) break
-        if (record.value) await learnSchema(codec, record.value)
+        const learning = record.value && learnSchema(codec, record.value)
+        if (learning) await learning
         yield record
       }
       if (batch.next >= end) behind.delete(batch.partition)

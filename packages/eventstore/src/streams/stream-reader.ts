@@ -41,7 +41,7 @@ export class StreamReader {
   /** All committed events of a stream in order of their versions. Rejects with RECORD_UNREADABLE, TYPE_UNKNOWN. */
   async read(participant: string, id: string, range: StreamRange = {}): Promise<StoredEvent[]> {
     const events: StoredEvent[] = []
-    await this.scan(participant, id, 1, range, (envelope, record) => void events.push(this.decode(envelope, record)))
+    await this.scan(participant, id, 1, range, record => void events.push(this.decode(record)))
     return events
   }
 
@@ -50,14 +50,11 @@ export class StreamReader {
     const state = participant.initialState(id)
     const { codec } = this.options
     let version = 0
-    await this.scan(participant.name, id, 1, range, (envelope, record) => {
-      const definition = this.definitionOf(envelope.type)
-      participant.evolve(
-        state,
-        { definition, message: codec.decode(definition, record.value as Buffer) },
-        { id, version: envelope.version, timestamp: record.timestamp },
-      )
-      version = envelope.version
+    await this.scan(participant.name, id, 1, range, record => {
+      const bytes = record.value as Buffer
+      const definition = this.definitionOf(codec.typeOf(bytes))
+      version++
+      participant.evolve(state, { definition, message: codec.decode(definition, bytes) }, { id, version, timestamp: record.timestamp })
     })
     return { state, version }
   }
@@ -66,17 +63,11 @@ export class StreamReader {
   async eventsOf({ participant, key, from, to }: DecidedCommand): Promise<readonly object[]> {
     if (from === to) return []
     const events: object[] = []
-    await this.scan(participant, key, from + 1, { to }, (envelope, record) => void events.push(this.decode(envelope, record).message))
+    await this.scan(participant, key, from + 1, { to }, record => void events.push(this.decode(record).message))
     return events
   }
 
-  private async scan(
-    participant: string,
-    id: string,
-    from: number,
-    range: StreamRange,
-    take: (envelope: EventEnvelope, record: LogRecord) => void,
-  ): Promise<void> {
+  private async scan(participant: string, id: string, from: number, range: StreamRange, take: (record: LogRecord) => void): Promise<void> {
     const { shards, topics, log, store, codec, settled } = this.options
     const partition = shardOf(id, shards)
     await settled(partition)
@@ -88,10 +79,10 @@ export class StreamReader {
       for await (const batch of reader) {
         for (const record of batch.records) {
           if (record.offset !== offsets[wanted]) continue
-          const envelope = eventEnvelope(record)
-          if (!envelope || (range.until && record.timestamp > range.until.getTime())) return
-          if (record.value) await learnSchema(codec, record.value)
-          take(envelope, record)
+          if (range.until && record.timestamp > range.until.getTime()) return
+          const learning = record.value && learnSchema(codec, record.value)
+          if (learning) await learning
+          take(record)
           if (++wanted === offsets.length) return
         }
         const next = offsets[wanted] as number
@@ -110,7 +101,8 @@ export class StreamReader {
     return definition
   }
 
-  private decode(envelope: EventEnvelope, record: LogRecord): StoredEvent {
+  private decode(record: LogRecord): StoredEvent {
+    const envelope = eventEnvelope(record) as EventEnvelope
     const message = this.options.codec.decode(this.definitionOf(envelope.type), record.value as Buffer)
     return storedEvent(envelope, record, message)
   }
