@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '@ottla/core'
+import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import type { Log, LogRecord, NewRecord } from '../log/log.js'
 import { type EmbeddedOptions, embedded } from './embedded.js'
@@ -38,6 +39,16 @@ export async function readAll(log: Log, topic: string, partition = 0): Promise<L
 
 export async function values(log: Log, topic: string, partition = 0): Promise<string[]> {
   return (await readAll(log, topic, partition)).map(({ value }) => String(value))
+}
+
+/** What a query gives on the log's file, asked by a connection of its own. */
+export function query(folder: string, sql: string): unknown[] {
+  const database = new Database(join(folder, 'log.sqlite'), { readonly: true })
+  try {
+    return database.prepare(sql).all()
+  } finally {
+    database.close()
+  }
 }
 
 /** A clock whose time passes only by `pass`, and whose turns are those of the event loop. */

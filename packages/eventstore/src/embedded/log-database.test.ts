@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, cpSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
@@ -7,11 +7,15 @@ import { newRecord, openLog, readAll, temporaryFolder, values } from './embedded
 
 const megabyte = 1024 * 1024
 
-test('writes so that a commit is on the disk when it is answered', async () => {
-  const { folder, file } = await written(1)
+test('has in its files what was answered, at any moment', async () => {
+  const folder = temporaryFolder()
   const log = await openLog(folder)
-  expect(new Database(file, { readonly: true }).pragma('journal_mode', { simple: true })).toBe('wal')
-  await log.close()
+  await log.admin.ensureTopics([{ name: 't', partitions: 1 }])
+  const writer = await log.writer('w')
+  for (const value of ['a', 'b', 'c']) await writer.commit({ records: [newRecord('t', value)] })
+  const copy = temporaryFolder()
+  cpSync(folder, copy, { recursive: true })
+  expect(await values(await openLog(copy), 't')).toEqual(['a', 'b', 'c'])
 })
 
 test('refuses a file that is no SQLite file, and leaves it as it is', async () => {
