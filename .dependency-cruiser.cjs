@@ -13,7 +13,9 @@ const layers = {
   ottla: ['core', 'eventstore', 'projections', 'saga'],
 }
 
-const tests = '\\.test\\.ts$'
+/** What belongs to the packages themselves, and not to a library that npm has put below one of them. */
+const ours = '^packages/[^/]+/(src|dist|bin)/'
+const tests = '\\.(test|fixture)\\.ts$'
 const entryPoints = ['^packages/[^/]+/src/index\\.ts$', '^packages/eventstore/src/(embedded|kafka)/index\\.ts$']
 const thirdParty = name => `(^|node_modules/)${name}(/|$)`
 
@@ -22,7 +24,7 @@ const layerRules = Object.entries(layers).map(([name, allowed]) => ({
   comment: `${name} may import ${allowed.join(', ') || 'no other package'}. Move the code down, or turn the dependency around with a port.`,
   severity: 'error',
   from: { path: `^packages/${name}/` },
-  to: { path: '^packages/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
+  to: { path: ours, pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
 }))
 
 module.exports = {
@@ -33,21 +35,21 @@ module.exports = {
       comment: 'core has no I/O and no dependency but reflect-metadata and node:crypto.',
       severity: 'error',
       from: { path: '^packages/core/src/', pathNot: tests },
-      to: { pathNot: ['^packages/', thirdParty('reflect-metadata'), '^(node:)?crypto$'] },
+      to: { pathNot: [ours, thirdParty('reflect-metadata'), '^(node:)?crypto$'] },
     },
     {
       name: 'examples-use-ottla-only',
       comment: 'Examples are written as a user writes: from the public entry point of ottla (their tests also from @ottla/testing) and third-party libraries.',
       severity: 'error',
       from: { path: '^examples/' },
-      to: { path: '^(packages|tests|benchmarks)/', pathNot: ['^packages/ottla/src/index\\.ts$', '^packages/testing/src/index\\.ts$'] },
+      to: { path: [ours, '^(tests|benchmarks)/'], pathNot: ['^packages/ottla/src/index\\.ts$', '^packages/testing/src/index\\.ts$'] },
     },
     {
       name: 'examples-run-without-testing',
       comment: '@ottla/testing belongs into tests.',
       severity: 'error',
       from: { path: '^examples/', pathNot: tests },
-      to: { path: '^packages/testing/' },
+      to: { path: '^packages/testing/src/' },
     },
     {
       name: 'domain-without-infrastructure',
@@ -61,14 +63,14 @@ module.exports = {
       comment: 'Import another package by its name, never a file of its src or dist.',
       severity: 'error',
       from: { path: '^packages/([^/]+)/' },
-      to: { path: '^packages/', pathNot: ['^packages/$1/src/', ...entryPoints] },
+      to: { path: ours, pathNot: ['^packages/$1/src/', ...entryPoints] },
     },
     {
       name: 'public-entry-points-only-outside',
       comment: 'Tests, benchmarks and examples see the packages as users do.',
       severity: 'error',
       from: { path: '^(examples|tests|benchmarks)/' },
-      to: { path: '^packages/', pathNot: entryPoints },
+      to: { path: ours, pathNot: entryPoints },
     },
     {
       name: 'never-the-own-index',
@@ -106,6 +108,13 @@ module.exports = {
       to: { path: [thirdParty('(vitest|@vitest|mocha|jest|@jest|chai)'), '^(node:)?test(/|$)'] },
     },
     {
+      name: 'no-test-code-in-sources',
+      comment: 'Tests and their fixtures are not in the tarballs.',
+      severity: 'error',
+      from: { pathNot: [tests, '^tests/'] },
+      to: { path: tests },
+    },
+    {
       name: 'no-undeclared-dependency',
       comment: 'A package names what it imports in its own dependencies, or it fails where it is installed.',
       severity: 'error',
@@ -123,8 +132,9 @@ module.exports = {
   options: {
     parser: 'swc',
     combinedDependencies: false,
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    // An import of a package's dist is a violation, so that must be seen; what is compiled elsewhere only doubles its sources.
+    doNotFollow: { path: '(^|/)(node_modules|dist)/' },
+    exclude: { path: '^(examples/[^/]+|tests|benchmarks)/dist/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['@ottla/source', 'import', 'node', 'default', 'types'],

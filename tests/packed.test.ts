@@ -38,7 +38,7 @@ describe('the tarballs', () => {
     const files = execFileSync('tar', ['tzf', tarball(name)], { encoding: 'utf8' })
     expect(files).toContain('package/LICENSE')
     expect(files).toContain('package/dist/index.d.ts')
-    expect(files).not.toMatch(/\.test\.|tsbuildinfo/)
+    expect(files).not.toMatch(/\.test\.|\.fixture\.|tsbuildinfo/)
   })
 
   it('are installed once each, and nothing comes from the repository', () => {
