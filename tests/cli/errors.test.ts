@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ottla, shopConfig } from './run-ottla.js'
+import { builtOttla, ottla, shopConfig } from './run-ottla.js'
 import { order, startShop, temporaryFolder } from './shop-data.js'
 
 const folder = temporaryFolder()
@@ -85,6 +86,18 @@ describe('a wrong choice ends with 1 and names what there is', () => {
       code: 0,
       stdout: expect.stringContaining('shop.events'),
     })
+  })
+})
+
+describe('ottla.config.js of the current folder', () => {
+  it('is taken where neither data nor config is given', async () => {
+    const other = temporaryFolder()
+    const text = `import shop from '${pathToFileURL(shopConfig)}'\nimport { embedded } from '${pathToFileURL(builtOttla)}'\nexport default { ...shop, log: embedded(${JSON.stringify(folder.data)}) }\n`
+    writeFileSync(join(other.path, 'ottla.config.js'), text)
+    writeFileSync(join(other.path, 'package.json'), '{ "type": "module" }')
+    expect(await ottla(['events', '--json'], { cwd: other.path })).toMatchObject({ code: 0, stdout: expect.stringContaining('shop.events') })
+    expect(await ottla(['replay', 'orders'], { cwd: other.path })).toMatchObject({ code: 0 })
+    other.remove()
   })
 })
 

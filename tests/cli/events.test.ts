@@ -56,7 +56,7 @@ describe('ottla events, while the app runs', () => {
   it('filters by type, with or without its namespace', async () => {
     expect(names(await events('--type', 'shop.OrderCancelled'))).toEqual(['o-1@2'])
     expect(names(await events('--type', 'OrderCancelled'))).toEqual(['o-1@2'])
-    expect(await events('--type', 'Cancelled')).toEqual([])
+    expect(await events('--type', 'Order')).toEqual([])
   })
 
   it('filters by stream and by correlation', async () => {
