@@ -20,6 +20,10 @@ export class SpecificationCodec implements Codec {
     return bytes
   }
 
+  typeOf(bytes: Uint8Array): string {
+    return this.messageOf(bytes).definition.name
+  }
+
   decode<T extends object>(definition: MessageDefinition<T>, bytes: Uint8Array): T {
     return normalizeMessage(definition, this.messageOf(bytes).message)
   }

@@ -90,7 +90,10 @@ export class StateStore {
   /** The offsets of a stream's events with versions from `from` to `to`, in order. */
   offsets(participant: string, id: string, from: number, to: number): number[] {
     const runs = this.statements.offsets.all({ participant, id, from, to }) as { first: number; offsets: Buffer }[]
-    return runs.flatMap(({ first, offsets }) => decodeOffsets(offsets).filter((_, index) => first + index >= from && first + index <= to))
+    return runs.flatMap(({ first, offsets: bytes }) => {
+      const offsets = decodeOffsets(bytes)
+      return first >= from && first + offsets.length - 1 <= to ? offsets : offsets.filter((_, index) => first + index >= from && first + index <= to)
+    })
   }
 
   /** Every stream of the shard that waits for a deadline. */
