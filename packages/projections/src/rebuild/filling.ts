@@ -6,16 +6,7 @@ import { EventDecoder } from '../runner/event-decoder.js'
 import { PartitionOffsets } from '../runner/partition-offsets.js'
 import { recordGroups } from '../runner/record-groups.js'
 import type { ViewWriter } from '../runner/view-writer.js'
-
-/** How far a rebuild has come. */
-export interface RebuildProgress {
-  /** Records of the log that were read, also those of types that the projection does not handle. */
-  readonly done: number
-  /** All that there are to read; grows when the app writes meanwhile. */
-  readonly total: number
-  /** Records per second since the beginning. */
-  readonly rate: number
-}
+import type { RebuildProgress } from './rebuild-progress.js'
 
 export interface ViewFillingOptions {
   readonly definition: ProjectionDefinition

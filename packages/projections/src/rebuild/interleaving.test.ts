@@ -3,7 +3,7 @@ import type { LogReader, LogRecord, ReaderOptions, RecordBatch } from '@ottla/ev
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { logOf, orders, Shop, someEvents } from '../shop.fixture.js'
 import { compareViews } from '../view/view-comparison.js'
-import { viewPath } from '../view/view-file.js'
+import { viewPath } from '../view/view-path.js'
 import { rebuildView } from './rebuild.js'
 
 let shop: Shop

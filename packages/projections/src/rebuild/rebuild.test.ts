@@ -7,10 +7,10 @@ import type { ProjectionDefinition } from '../projection/projection-definition.j
 import { ProjectionRunner, type ProjectionRunnerOptions } from '../runner/projection-runner.js'
 import { logOf, OrderPlaced, orders, ordersSchema, Shop, someEvents } from '../shop.fixture.js'
 import { compareViews } from '../view/view-comparison.js'
-import { viewFolder, viewPath } from '../view/view-file.js'
+import { viewFolder, viewPath } from '../view/view-path.js'
 import { ViewReader } from '../view/view-reader.js'
-import type { RebuildProgress } from './filling.js'
 import { rebuildView } from './rebuild.js'
+import type { RebuildProgress } from './rebuild-progress.js'
 
 let shop: Shop
 let file: string

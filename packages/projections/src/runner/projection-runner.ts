@@ -4,11 +4,12 @@ import type { Database } from 'better-sqlite3'
 import { checkProjection } from '../projection/projection-check.js'
 import type { ProjectionDefinition } from '../projection/projection-definition.js'
 import { projectionErrors } from '../projection-errors.js'
-import type { RebuildProgress } from '../rebuild/filling.js'
 import { type RebuildReport, rebuildView } from '../rebuild/rebuild.js'
+import type { RebuildProgress } from '../rebuild/rebuild-progress.js'
 import { Pauses } from '../view/pauses.js'
-import { guarded, openViewFile, viewPath } from '../view/view-file.js'
+import { guarded, openViewFile } from '../view/view-file.js'
 import { readCheckpoints } from '../view/view-meta.js'
+import { viewPath } from '../view/view-path.js'
 import { ViewReader } from '../view/view-reader.js'
 import { whenUnlocked } from '../view/write-lock.js'
 import { type DecodedEvent, EventDecoder } from './event-decoder.js'
@@ -52,6 +53,7 @@ export class ProjectionRunner {
   #writer: ViewWriter | undefined
   #logReader: LogReader | undefined
   #viewReader: ViewReader | undefined
+  #starting: Promise<void> | undefined
   #running: Promise<void> | undefined
   #failure: OttlaError | undefined
 
@@ -70,16 +72,12 @@ export class ProjectionRunner {
   /**
    * Opens the view and begins to read: where it left off, or from the beginning where the file is missing or was made from
    * another log. A view of another version or schema is rebuilt aside, and serves as it is until then. Resolves when the
-   * view can be read. Rejects with VIEW_DAMAGED, VIEW_FULL, VIEW_UNAVAILABLE, TOPIC_UNKNOWN.
+   * view can be read. Rejects with VIEW_DAMAGED, VIEW_FULL, VIEW_UNAVAILABLE, TOPIC_UNKNOWN, or VIEW_STOPPED when it is
+   * stopped meanwhile.
    */
-  async start(): Promise<void> {
-    const { definition, log, topics, maxFilePages } = this.options
-    this.#begin = await logBegin(log, topics)
-    const database = openViewFile(this.#file, { lockTimeout: 5, maxFilePages })
-    this.#database = database
-    const state = await prepareView({ database, file: this.#file, definition, log, topics, begin: this.#begin, pauses: this.#pauses })
-    this.#waiters.reset(guarded(this.#file, () => readCheckpoints(database)))
-    this.#running = this.#run(state === 'outdated')
+  start(): Promise<void> {
+    this.#starting ??= this.#start()
+    return this.#starting
   }
 
   /**
@@ -122,10 +120,32 @@ export class ProjectionRunner {
     this.#pauses.stop()
     this.#aborted.abort()
     await this.#logReader?.close()
+    // Who called `start` gets its error.
+    await this.#starting?.catch(() => {})
     await this.#running
     this.#waiters.fail(this.#stopped())
     this.#viewReader?.close()
     this.#database?.close()
+  }
+
+  async #start(): Promise<void> {
+    const { definition, log, topics, maxFilePages } = this.options
+    this.#begin = await logBegin(log, topics)
+    const database = openViewFile(this.#file, { lockTimeout: 5, maxFilePages })
+    this.#database = database
+    const state = await prepareView({
+      database,
+      file: this.#file,
+      definition,
+      log,
+      topics,
+      begin: this.#begin,
+      pauses: this.#pauses,
+      signal: this.#aborted.signal,
+    })
+    if (this.#pauses.stopped) throw this.#stopped()
+    this.#waiters.reset(guarded(this.#file, () => readCheckpoints(database)))
+    this.#running = this.#run(state === 'outdated')
   }
 
   async #run(outdated: boolean): Promise<void> {
@@ -134,6 +154,8 @@ export class ProjectionRunner {
       try {
         if (isOutdated) await this.rebuild()
         isOutdated = false
+        // It may have been stopped when the rebuild had just ended, and nobody would close another reader.
+        if (this.#pauses.stopped) return
         if ((await this.#follow()) === 'ended') return this.#waiters.fail(this.#stopped())
         delay = 10
       } catch (error) {

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { OrderPlaced, orders, Shop, someEvents } from '../shop.fixture.js'
 import { compareViews } from '../view/view-comparison.js'
-import { viewFolder, viewPath } from '../view/view-file.js'
+import { viewFolder, viewPath } from '../view/view-path.js'
 import { ViewReader } from '../view/view-reader.js'
 import { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner.js'
 
@@ -214,6 +214,17 @@ describe('another process that writes the file', () => {
     await runner.waitFor(position, 5000)
     expect(errors).toEqual([])
     await expectRightRows()
+  })
+
+  it('is not waited for without end when a runner starts and is stopped', async () => {
+    await (await run()).stop()
+    const other = new Database(file)
+    other.exec("update ottla_view set cluster = 'another'; begin immediate")
+    const runner = new ProjectionRunner({ ...shop.options, definition: orders })
+    const started = runner.start()
+    setTimeout(() => runner.stop(), 20)
+    await expect(started).rejects.toThrow(/^VIEW_STOPPED/)
+    other.close()
   })
 
   it('does not keep the runner from stopping', async () => {

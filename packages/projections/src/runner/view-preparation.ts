@@ -18,6 +18,8 @@ export interface ViewPreparation {
   /** Where a new view begins to read. */
   readonly begin: readonly TopicOffset[]
   readonly pauses: Pauses
+  /** Ends looking at the log. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -26,11 +28,11 @@ export interface ViewPreparation {
  * version of the projection, good to read until it is rebuilt. Throws VIEW_DAMAGED, and leaves a file alone that is no view.
  */
 export async function prepareView(preparation: ViewPreparation): Promise<'current' | 'outdated'> {
-  const { database, definition, log, topics, pauses } = preparation
+  const { database, definition, log, topics, pauses, signal } = preparation
   for (;;) {
     const found = look(preparation)
     const { meta } = found
-    const isOurs = meta !== 'empty' && meta.clusterId === log.clusterId && (await isCheckpointOf(log, topics, found.checkpoint))
+    const isOurs = meta !== 'empty' && meta.clusterId === log.clusterId && (await isCheckpointOf(log, topics, found.checkpoint, signal))
     if (isOurs || pauses.stopped) return meta !== 'empty' && isSame(meta, definition) ? 'current' : 'outdated'
     database.pragma('foreign_keys = off')
     const begun = await whenUnlocked(pauses, () => beginAnew(preparation, found))

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { projectionErrors } from '../projection-errors.js'
-import { fileFault } from './sqlite-fault.js'
+import { fileFault, isBusy } from './sqlite-fault.js'
 
 export interface ViewFileOptions {
   /** How long SQLite may block the process for the lock of another one once the file is open, in milliseconds. */
@@ -10,12 +10,6 @@ export interface ViewFileOptions {
   /** How large the file may grow, in pages of 4 KiB; beyond that it is VIEW_FULL. Default: what the disk takes. */
   readonly maxFilePages?: number
 }
-
-/** Where the views of an app lie in its data folder. */
-export const viewFolder = (folder: string): string => join(folder, 'views')
-
-/** The file of a projection's view in an app's data folder. */
-export const viewPath = (folder: string, name: string): string => join(viewFolder(folder), `${name}.sqlite`)
 
 /**
  * Opens a view's file for writing and creates it where it is missing. It is in WAL mode, so that any SQLite client can read
@@ -27,7 +21,7 @@ export const viewPath = (folder: string, name: string): string => join(viewFolde
 export function openViewFile(file: string, options: ViewFileOptions): Database.Database {
   return guarded(file, () => {
     mkdirSync(dirname(file), { recursive: true })
-    return opened(new Database(file, { timeout: 5000 }), database => {
+    return opened(file, new Database(file, { timeout: 5000 }), database => {
       database.pragma('journal_mode = wal')
       database.pragma('synchronous = normal')
       database.pragma('journal_size_limit = 16777216')
@@ -41,7 +35,7 @@ export function openViewFile(file: string, options: ViewFileOptions): Database.D
 export function openViewForReading(file: string, view: string): Database.Database {
   return guarded(file, () => {
     if (!existsSync(file)) throw projectionErrors.create('VIEW_MISSING', { file, view })
-    return opened(new Database(file, { readonly: true, fileMustExist: true, timeout: 1000 }), database => {
+    return opened(file, new Database(file, { readonly: true, fileMustExist: true, timeout: 1000 }), database => {
       if (database.prepare("select 1 from sqlite_master where name = 'ottla_view'").get()) return
       throw projectionErrors.create('VIEW_DAMAGED', { file, error: 'it has no table ottla_view' })
     })
@@ -62,12 +56,13 @@ function folderFault(error: unknown, file: string) {
   return syscall === undefined ? undefined : projectionErrors.create('VIEW_UNAVAILABLE', { file, error }, { cause: error })
 }
 
-function opened(database: Database.Database, prepare: (database: Database.Database) => void): Database.Database {
+function opened(file: string, database: Database.Database, prepare: (database: Database.Database) => void): Database.Database {
   try {
     prepare(database)
     return database
   } catch (error) {
     database.close()
-    throw error
+    // Only a file that is being recovered or is not in WAL mode yet can be locked here.
+    throw isBusy(error) ? projectionErrors.create('VIEW_UNAVAILABLE', { file, error }, { cause: error }) : error
   }
 }
