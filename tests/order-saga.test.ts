@@ -184,9 +184,12 @@ describe('300 orders', { timeout: 120_000 }, () => {
   test('refuse a folder that another process works in, which is not disturbed', async () => {
     const first = start(...limit)
     await placed(1)
+    // Held, so that it cannot end before the other one gives up.
+    first.kill('SIGSTOP')
     const second = await run(...limit)
     expect(second).toMatchObject({ code: 1, stdout: '' })
     expect(second.stderr).toMatch(/^LOG_IN_USE: /m)
+    first.kill('SIGCONT')
     expect(withoutSeconds(await first.ended)).toEqual(report)
   })
 

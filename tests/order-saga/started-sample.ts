@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 
 const root = join(import.meta.dirname, '../..')
 const node = join(root, 'node_modules/node/bin/node')
@@ -26,16 +29,7 @@ export class StartedSample {
   constructor(args: readonly string[], { ipc = false } = {}) {
     this.child = spawn(node, [main, ...args], { stdio: ipc ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'] })
     running.add(this.child)
-    let stdout = ''
-    let stderr = ''
-    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-    this.ended = new Promise(resolve => {
-      this.child.on('close', (code, signal) => {
-        running.delete(this.child)
-        resolve({ code, signal, stdout, stderr })
-      })
-    })
+    this.ended = this.end()
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -45,6 +39,15 @@ export class StartedSample {
   /** As when the launcher dies. */
   disconnect(): void {
     this.child.disconnect()
+  }
+
+  private async end(): Promise<Ended> {
+    const { child } = this
+    // Not the event `close`: it does not come any more where the channel was closed from here.
+    const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+    const [[code, signal], stdout, stderr] = await Promise.all([exit, text(child.stdout as Readable), text(child.stderr as Readable)])
+    running.delete(child)
+    return { code, signal, stdout, stderr }
   }
 }
 

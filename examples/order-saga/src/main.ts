@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path'
+import { join, relative } from 'node:path'
 import { isOttlaError } from 'ottla'
 import { type Options, readOptions } from './options.js'
 import type { Report } from './report/report.js'
@@ -41,14 +41,13 @@ try {
 
 function print(report: Report, { json, data }: Options): void {
   if (json) return void process.stdout.write(`${JSON.stringify(report)}\n`)
-  const folder = relative('', resolve(data)) || '.'
   process.stdout.write(`${reportTables(report)}
 ${report.commands} commands, ${report.events} events, ${report.compensations} compensations in the log; this run took ${report.seconds} s.
 
-The data lies in ${folder}; the views are SQLite files in ${folder}/views. To look further:
-  npx ottla events --data ${folder}
-  npx ottla lag --data ${folder}
-  npx ottla replay revenue --data ${folder} --config ${relative('', join(import.meta.dirname, 'ottla.config.js'))}
+The data lies in ${data}; the views are SQLite files in ${data}/views. To look further:
+  npx ottla events --data ${data}
+  npx ottla lag --data ${data}
+  npx ottla replay revenue --data ${data} --config ${relative('', join(import.meta.dirname, 'ottla.config.js'))}
 `)
 }
 
