@@ -9,6 +9,8 @@ import type { Receipt } from './receipt.js'
 /** A command on its way to the owner of its shard. */
 export interface CommandEnvelope {
   readonly id: string
+  /** Whether the id was drawn for this very sending, so that no earlier command can have it. */
+  readonly isNew: boolean
   readonly command: object
   readonly definition: MessageDefinition
   /** The id of the aggregate that decides. */
@@ -70,6 +72,7 @@ export class CommandBus {
     const timeout = options.timeout ?? 30_000
     return this.chain({
       id,
+      isNew: options.id === undefined,
       command: normal,
       definition,
       key,

@@ -94,7 +94,9 @@ export class ShardDecider {
       return this.decideUnreadable({ ...command, kind: 'unreadable', type: command.definition.name, error }, batch)
     }
     const fingerprint = fingerprintOf(command)
-    const known = memory.findDecision(participant.name, command.key, command.id)
+    // An id that was drawn for this sending needs no search, unless an earlier offer of it may have been decided.
+    const isNew = command.caller?.envelope.isNew && !command.caller.taken
+    const known = isNew ? undefined : memory.findDecision(participant.name, command.key, command.id)
     if (known) return this.answerAgain(command, known, fingerprint, batch)
 
     const stream = memory.load(participant, command.key)

@@ -83,8 +83,8 @@ export class StateStore {
   }
 
   decided(participant: string, key: string, id: string): DecidedCommand | undefined {
-    const row = this.get(this.statements.decided, participant, key, id) as { value: string } | undefined
-    return row && (JSON.parse(row.value) as DecidedCommand)
+    const row = this.get(this.statements.decided, participant, key, id) as { at: number; value: string } | undefined
+    return row && { participant, key, id, at: row.at, ...(JSON.parse(row.value) as Omit<DecidedCommand, 'participant' | 'key' | 'id' | 'at'>) }
   }
 
   /** The offsets of a stream's events with versions from `from` to `to`, in order. */
@@ -109,8 +109,9 @@ export class StateStore {
       for (const { participant, id, version, state, deadline, unreadable } of changes.states) {
         this.statements.putState.run(participant, id, shard, version, state ?? null, deadline ?? null, unreadable ?? null)
       }
-      for (const command of changes.decided)
-        this.statements.putDecided.run(command.participant, command.key, command.id, shard, command.at, JSON.stringify(command))
+      for (const { participant, key, id, at, ...decided } of changes.decided) {
+        this.statements.putDecided.run(participant, key, id, shard, at, JSON.stringify(decided))
+      }
       for (const { participant, id, first, offsets } of changes.events) this.statements.putOffsets.run(participant, id, first, shard, encodeOffsets(offsets))
       this.statements.putCheckpoint.run(shard, JSON.stringify(changes.checkpoint))
       commit.run()
@@ -224,7 +225,7 @@ function prepare(database: Database.Database) {
     state: database.prepare('select version, state, deadline, unreadable from state where participant = ? and id = ?'),
     putState: database.prepare('insert or replace into state values (?, ?, ?, ?, ?, ?, ?)'),
     deadlines: database.prepare('select participant, id, deadline from state where shard = ? and deadline is not null'),
-    decided: database.prepare('select value from decided where participant = ? and key = ? and id = ?'),
+    decided: database.prepare('select at, value from decided where participant = ? and key = ? and id = ?'),
     putDecided: database.prepare('insert or replace into decided values (?, ?, ?, ?, ?, ?)'),
     forgetDecided: database.prepare('delete from decided where at < ?'),
     putOffsets: database.prepare('insert or replace into stream_index values (?, ?, ?, ?, ?)'),
