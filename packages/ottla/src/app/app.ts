@@ -12,6 +12,7 @@ import {
 } from '@ottla/eventstore'
 import { findProjection, type ProjectionRunner, type ViewReader } from '@ottla/projections'
 import { findSaga } from '@ottla/saga'
+import { closeAll } from './close-all.js'
 import type { Module } from './modules.js'
 
 /** What an app runs with; made by createApp. */
@@ -33,6 +34,7 @@ export interface Health {
   readonly live: boolean
   /** Whether it takes commands. */
   readonly ready: boolean
+  /** Why it is not live, and what is wrong with views: a view that stopped or is degraded ends nothing else. */
   readonly problems: readonly OttlaError[]
 }
 
@@ -110,7 +112,7 @@ export class App {
   }
 
   private async close(): Promise<void> {
-    for (const close of [...this.parts.closers].reverse()) await close()
+    await closeAll(this.parts.closers)
   }
 }
 

@@ -4,6 +4,7 @@ import { AvroCodec, aggregateParticipant, appTopics, type LogConfig, type OpenLo
 import { ProjectionRunner } from '@ottla/projections'
 import { sagaParticipant } from '@ottla/saga'
 import { App } from './app.js'
+import { closeAll } from './close-all.js'
 import { definitionsOf, type Module } from './modules.js'
 
 export interface AppOptions {
@@ -33,7 +34,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   try {
     return await start(options, definitions, opened, closers)
   } catch (error) {
-    for (const close of closers.reverse()) await close()
+    await closeAll(closers).catch(() => undefined) // why it did not start says more
     throw error
   }
 }
@@ -57,7 +58,7 @@ async function start(
   const host = new ShardHost({ app: name, shards, log, codec, store, participants, clock, failed })
   closers.push(() => host.stop())
   await host.start()
-  const runners = definitions.projections.map(definition => new ProjectionRunner({ definition, log, codec, topics: [topics.events], folder, clock, failed }))
+  const runners = definitions.projections.map(definition => new ProjectionRunner({ definition, log, codec, topics: [topics.events], folder, clock }))
   for (const runner of runners) {
     closers.push(() => runner.stop())
     await runner.start()
