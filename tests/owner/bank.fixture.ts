@@ -83,3 +83,28 @@ export class Account {
     if (how === 'apply') throw new Error('cannot apply')
   }
 }
+
+/** Its labels are a map: what is the same in another order is the same command. */
+@Command('bank.Label')
+export class Label extends Message<Label> {
+  @Id() account!: string
+  @Field(t.map(t.string)) labels!: Record<string, string>
+}
+
+@Event('bank.Labelled')
+export class Labelled extends Message<Labelled> {
+  @Field(t.map(t.string)) labels!: Record<string, string>
+}
+
+@Aggregate('labels')
+export class Labels {
+  labels: Record<string, string> = {}
+
+  @Handle(Label) label({ labels }: Label) {
+    return new Labelled({ labels })
+  }
+
+  @Apply(Labelled) labelled({ labels }: Labelled) {
+    this.labels = labels
+  }
+}

@@ -1,50 +1,10 @@
 import { systemClock } from '@ottla/core'
 import { StateStore } from '@ottla/eventstore'
-import { type CommitFate, MemoryBroker, type MemoryBrokerOptions, MemoryLog, MemoryRegistry } from '@ottla/testing'
+import { MemoryBroker, MemoryLog, MemoryRegistry } from '@ottla/testing'
 import { describe, expect, test } from 'vitest'
 import { Break, Deposit, Look, Withdraw } from './bank.fixture.js'
-import { startNode } from './node.fixture.js'
-
-const cluster = (options?: MemoryBrokerOptions) => ({ broker: new MemoryBroker('c1', options), registry: new MemoryRegistry() })
-
-/** Holds commits that write records until the test says how they end. */
-function gate() {
-  const held: { readonly records: number; end(fate: CommitFate): void }[] = []
-  let arrived: (() => void) | undefined
-  return {
-    onCommit(_: string, records: readonly unknown[]) {
-      if (records.length === 0) return 'ok' as const
-      return new Promise<CommitFate>(end => {
-        held.push({ records: records.length, end })
-        arrived?.()
-      })
-    },
-    /** The next commit that reaches the broker. */
-    async next() {
-      while (held.length === 0) {
-        await new Promise<void>(resolve => {
-          arrived = resolve
-        })
-      }
-      return held.shift() as (typeof held)[number]
-    },
-  }
-}
-
-/** Whether the promise has settled by the time that everything ready now has run. */
-async function isSettled(promise: Promise<unknown>): Promise<boolean> {
-  let settled = false
-  promise.then(
-    () => {
-      settled = true
-    },
-    () => {
-      settled = true
-    },
-  )
-  for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve))
-  return settled
-}
+import { gate, isSettled } from './gate.fixture.js'
+import { cluster, startNode } from './node.fixture.js'
 
 describe('deciding', () => {
   test("two commands of one aggregate in one batch see each other's events", async () => {

@@ -40,6 +40,7 @@ describe('a command', () => {
     expect(dispatched).toEqual([
       {
         id: 'id-1',
+        isNew: true,
         command: { orderId: 'o-1', total: '9.5', note: undefined },
         definition: messageDefinition(PlaceOrder),
         key: 'o-1',

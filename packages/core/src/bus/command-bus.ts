@@ -47,7 +47,7 @@ export class CommandBus {
   /** @param middleware runs in this order, the first outermost. */
   constructor(
     dispatch: Dispatch,
-    middleware: readonly Middleware[],
+    private readonly middleware: readonly Middleware[],
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {
@@ -72,7 +72,8 @@ export class CommandBus {
     const timeout = options.timeout ?? 30_000
     return this.chain({
       id,
-      isNew: options.id === undefined,
+      // Middleware may send on twice, or put an id of its own in place of the drawn one.
+      isNew: options.id === undefined && this.middleware.length === 0,
       command: normal,
       definition,
       key,
