@@ -71,6 +71,7 @@ function decide(turn: Turn, input: Input): Decision {
     if (input.kind === 'event') begin(turn, input)
     else if (input.kind === 'reply') answer(turn, input.reply)
     else if (input.kind === 'deadline') expire(turn)
+    else if (input.kind === 'park') turn.park({ code: input.code, details: input.details })
     const { broken } = turn.progress
     if (broken && isUnderWay(turn.progress)) turn.park(broken)
   } catch (error) {

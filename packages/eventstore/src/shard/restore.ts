@@ -11,8 +11,10 @@ import type { DecidedCommand } from '../state/decided-command.js'
 import type { Checkpoint, IndexedEvents, StateStore, StoredState } from '../state/state-store.js'
 import type { Participant } from './participant.js'
 import { readState } from './read-state.js'
+import { nextBatch } from './restore-batch.js'
 import { streamKey } from './shard-memory.js'
 import type { ShardModel } from './shard-model.js'
+import { trustedCheckpoint } from './trusted-checkpoint.js'
 
 export interface RestoreOptions {
   readonly shard: number
@@ -33,9 +35,6 @@ export interface RestoreEnds {
   readonly events: number
   readonly outcomes: number
 }
-
-/** How long a reader may stand still below a captured end before that is an error. */
-const stallTimeout = 30_000
 
 /**
  * Brings the state store of a shard up to the captured ends: from its checkpoint, or from the beginning where it is
@@ -59,46 +58,6 @@ export async function restoreShard(options: RestoreOptions, ends: RestoreEnds): 
 
 /** The log goes on with a version that does not follow the stored one: the store is of no use. */
 class StoreDisagrees extends Error {}
-
-/** The stored checkpoint, unless what is stored was built from another log. */
-async function trustedCheckpoint(options: RestoreOptions, ends: RestoreEnds): Promise<Checkpoint | undefined> {
-  const { shard, store, log, topics } = options
-  const checkpoint = store.checkpoint(shard)
-  if (!checkpoint || checkpoint.clusterId !== log.clusterId) return undefined
-  if (checkpoint.events > ends.events || checkpoint.outcomes > ends.outcomes) return undefined
-  if (!checkpoint.lastEvent) return checkpoint.events === 0 ? checkpoint : undefined
-  const { offset, id } = checkpoint.lastEvent
-  const at = { topic: topics.events, partition: shard }
-  const reader = log.reader({ from: [{ ...at, offset }] })
-  try {
-    const batches = reader[Symbol.asyncIterator]()
-    while (reader.position(at) <= offset) {
-      const { records } = await nextBatch(batches, options, () => reader.position(at), ends.events)
-      const [record] = records
-      const envelope = record && eventEnvelope(record)
-      if (envelope) return record.offset === offset && eventId(envelope) === id ? checkpoint : undefined
-    }
-    return undefined
-  } finally {
-    await reader.close()
-  }
-}
-
-/** The next batch. Rejects with RESTORE_STALLED when none comes, although the end is not reached. */
-async function nextBatch(
-  batches: AsyncIterator<RecordBatch>,
-  { shard, topics, clock }: RestoreOptions,
-  position: () => number,
-  end: number,
-): Promise<RecordBatch> {
-  const stall = Promise.withResolvers<never>()
-  const cancel = clock.after(stallTimeout, () =>
-    stall.reject(eventstoreErrors.create('RESTORE_STALLED', { shard, topic: topics.events, position: position(), end })),
-  )
-  const next = await Promise.race([batches.next(), stall.promise]).finally(cancel)
-  if (next.done) throw eventstoreErrors.create('LOG_CLOSED', { log: topics.events })
-  return next.value
-}
 
 /**
  * Whose states are to be made anew: of another declared version, of an aggregate or saga that was not there before, or

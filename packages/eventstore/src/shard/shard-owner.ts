@@ -7,10 +7,10 @@ import { DeadlineQueue } from './deadline-queue.js'
 import { type Committed, DecisionBatch } from './decision-batch.js'
 import { readInbox } from './inbox-reader.js'
 import type { LiveStream } from './live-stream.js'
-import { restoreShard } from './restore.js'
 import { type DeciderOptions, ShardDecider } from './shard-decider.js'
 import { ShardMemory, streamKey } from './shard-memory.js'
 import type { Caller, CommandMessage, QueuedMessage } from './shard-message.js'
+import { type TakenShard, takeShard } from './take-shard.js'
 
 export interface OwnerOptions extends DeciderOptions {
   readonly app: string
@@ -167,19 +167,24 @@ export class ShardOwner {
   }
 
   private async takeOverOnce(): Promise<TopicOffset> {
-    const { shard, app, log, topics, store, model, limits } = this.options
+    const { options, member } = this
     await this.writer?.close()
-    if (!(await this.member.holds(this.inbox))) throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
-    this.writer = await log.writer(`${app}.${shard}`)
-    const end = async (topic: string) => (await log.admin.endOffsets(topic))[shard] as number
-    const ends = { events: await end(topics.events), outcomes: await end(topics.outcomes) }
-    const restored = await restoreShard({ ...this.options, retryUnreadable: !this.hasRestored, isWanted: () => this.phase === 'taking-over' }, ends)
+    const taken = await takeShard(options, member, {
+      opened: writer => {
+        this.writer = writer
+      },
+      retryUnreadable: !this.hasRestored,
+      isWanted: () => this.phase === 'taking-over',
+    })
     this.hasRestored = true
-    const start = await this.inboxStart(restored.inbox, restored.events > 0 || restored.outcomes > 0)
-    this.backlogEnd = await end(topics.commands)
-    if (this.phase !== 'taking-over') throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
-    this.inboxNext = start
-    this.inboxCleaned = start
+    return this.own(taken)
+  }
+
+  private own({ restored, inboxStart, inboxEnd }: TakenShard): TopicOffset {
+    const { model, store, limits, shard } = this.options
+    this.inboxNext = inboxStart
+    this.inboxCleaned = inboxStart
+    this.backlogEnd = inboxEnd
     this.backlogQueued = 0
     this.inboxQueued = 0
     this.memory = new ShardMemory(shard, model, store, limits.streams, restored)
@@ -192,7 +197,7 @@ export class ShardOwner {
     for (const message of this.callers.messages()) this.queue.push({ message })
     this.schedulePump()
     this.notify()
-    return { ...this.inbox, offset: start }
+    return { ...this.inbox, offset: inboxStart }
   }
 
   private get hasBacklog(): boolean {
@@ -201,19 +206,6 @@ export class ShardOwner {
 
   private get inbox() {
     return { topic: this.options.topics.commands, partition: this.options.shard }
-  }
-
-  private async inboxStart(restored: number | undefined, hasHistory: boolean): Promise<number> {
-    const { shard, app, log, topics } = this.options
-    const begin = (await log.admin.beginOffsets(topics.commands))[shard] as number
-    const { committed } = (await log.admin.groupLag(app)).find(({ topic, partition }) => topic === topics.commands && partition === shard) ?? {}
-    const known = Math.max(committed ?? -1, restored ?? -1)
-    if (known >= begin) return known
-    if (known >= 0) throw eventstoreErrors.create('INBOX_LOST', { shard, problem: `it stood at ${known}, but the inbox begins at ${begin}` })
-    if (hasHistory) throw eventstoreErrors.create('INBOX_LOST', { shard, problem: 'neither the group nor the log has one' })
-    // From the first take-over on there is a position, so that a missing one always means a lost one.
-    await this.writer?.commit({ records: [], consumed: { group: app, offsets: [{ ...this.inbox, offset: begin }] } })
-    return begin
   }
 
   private schedulePump(): void {

@@ -1,0 +1,56 @@
+import { eventstoreErrors } from '../eventstore-errors.js'
+import type { LogMember, LogWriter } from '../log/log.js'
+import type { Checkpoint } from '../state/state-store.js'
+import { type RestoreOptions, restoreShard } from './restore.js'
+
+export interface TakeOptions extends Omit<RestoreOptions, 'retryUnreadable' | 'isWanted'> {
+  readonly app: string
+}
+
+/** What a take-over is told about the owner that wants the shard. */
+export interface Taking extends Pick<RestoreOptions, 'retryUnreadable' | 'isWanted'> {
+  /** Called with the writer as soon as there is one: it is to be closed also when the take-over fails later. */
+  readonly opened: (writer: LogWriter) => void
+}
+
+/** A shard that is ours: nobody else can write to it, and the state store has all of it. */
+export interface TakenShard {
+  readonly restored: Checkpoint
+  /** Where to begin in the inbox, and where it ended when the shard was taken. */
+  readonly inboxStart: number
+  readonly inboxEnd: number
+}
+
+/**
+ * Takes a shard over, in the order that makes it safe (design.md 2.2): does the group give it to us; open the writer, which fences
+ * every earlier one; only then capture the ends and restore up to them; only then look where the inbox stands.
+ * Rejects with SHARD_NOT_OWNED, INBOX_LOST, RESTORE_STALLED or the log's errors.
+ */
+export async function takeShard(options: TakeOptions, member: LogMember, taking: Taking): Promise<TakenShard> {
+  const { shard, app, log, topics } = options
+  const notOurs = () => eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
+  if (!(await member.holds({ topic: topics.commands, partition: shard }))) throw notOurs()
+  const writer = await log.writer(`${app}.${shard}`)
+  taking.opened(writer)
+  const end = async (topic: string) => (await log.admin.endOffsets(topic))[shard] as number
+  const ends = { events: await end(topics.events), outcomes: await end(topics.outcomes) }
+  const restored = await restoreShard({ ...options, ...taking }, ends)
+  const inboxStart = await findInboxStart(options, writer, restored)
+  const inboxEnd = await end(topics.commands)
+  if (!taking.isWanted()) throw notOurs()
+  return { restored, inboxStart, inboxEnd }
+}
+
+/** The greater of the group's position and the greatest one restored. */
+async function findInboxStart({ shard, app, log, topics }: TakeOptions, writer: LogWriter, restored: Checkpoint): Promise<number> {
+  const inbox = { topic: topics.commands, partition: shard }
+  const begin = (await log.admin.beginOffsets(topics.commands))[shard] as number
+  const { committed } = (await log.admin.groupLag(app)).find(({ topic, partition }) => topic === topics.commands && partition === shard) ?? {}
+  const known = Math.max(committed ?? -1, restored.inbox ?? -1)
+  if (known >= begin) return known
+  if (known >= 0) throw eventstoreErrors.create('INBOX_LOST', { shard, problem: `it stood at ${known}, but the inbox begins at ${begin}` })
+  if (restored.events > 0 || restored.outcomes > 0) throw eventstoreErrors.create('INBOX_LOST', { shard, problem: 'neither the group nor the log has one' })
+  // From the first take-over on there is a position, so that a missing one always means a lost one.
+  await writer.commit({ records: [], consumed: { group: app, offsets: [{ ...inbox, offset: begin }] } })
+  return begin
+}
