@@ -46,11 +46,18 @@ export class StateCodec {
   private packState(state: object): Record<string, unknown> {
     const initial = this.initialState() as Record<string, unknown>
     const fields: Record<string, unknown> = {}
-    for (const key of Object.keys(state)) {
-      const value = (state as Record<string, unknown>)[key]
-      fields[key] = sameClass(value, initial[key]) ? { [mark]: 'initial', v: this.packFields(value as object, key) } : this.pack(value, key)
-    }
+    for (const key of Object.keys(state)) fields[key] = this.packField((state as Record<string, unknown>)[key], initial[key], key)
     return fields
+  }
+
+  private packField(value: unknown, initial: unknown, key: string): unknown {
+    try {
+      return sameClass(value, initial) ? { [mark]: 'initial', v: this.packFields(value as object, key) } : this.pack(value, key)
+    } catch (error) {
+      // The call stack's end: looking for circles at every step would cost more than it is worth.
+      if (error instanceof RangeError) throw this.refuse(key, 'which holds itself or is nested too deeply')
+      throw error
+    }
   }
 
   decode(text: string): object {
