@@ -5,6 +5,7 @@ import type { StateStore } from '../state/state-store.js'
 import { Callers } from './callers.js'
 import { DeadlineQueue } from './deadline-queue.js'
 import { type Committed, DecisionBatch } from './decision-batch.js'
+import { InboxPosition } from './inbox-position.js'
 import { readInbox } from './inbox-reader.js'
 import type { LiveStream } from './live-stream.js'
 import { type DeciderOptions, ShardDecider } from './shard-decider.js'
@@ -47,9 +48,6 @@ export const defaultLimits: OwnerLimits = {
   storeDelay: 200,
 }
 
-/** After how many decided inbox records those below are deleted. */
-const inboxCleaning = 5_000
-
 type Phase = 'taking-over' | 'owning' | 'halted' | 'released'
 
 /**
@@ -67,13 +65,7 @@ export class ShardOwner {
   private readonly callers: Callers
   private open = new DecisionBatch()
   private inFlight: DecisionBatch | undefined
-  /** The next inbox offset to take into the queue; records below it were taken before. */
-  private inboxNext = 0
-  private inboxQueued = 0
-  private inboxCleaned = 0
-  /** End of the inbox at take-over: deadlines and the shard's own messages wait until it has been decided. */
-  private backlogEnd = 0
-  private backlogQueued = 0
+  private readonly position = new InboxPosition()
   /** After a failed commit one message at a time, until one has committed. */
   private cautious = false
   private hasRestored = false
@@ -117,17 +109,10 @@ export class ShardOwner {
     const messages = this.phase === 'owning' ? await readInbox(batch, this.options) : []
     // A take-over seeks, so whatever was fetched before it may be dropped.
     if (this.phase !== 'owning') return
-    if (batch.from > this.inboxNext) return this.member.seek({ ...this.inbox, offset: this.inboxNext })
-    for (const queued of messages) {
-      const { offset } = queued.inbox as { offset: number }
-      if (offset < this.inboxNext) continue
-      this.queue.push(queued)
-      this.inboxQueued++
-      if (offset < this.backlogEnd) this.backlogQueued++
-    }
-    this.inboxNext = Math.max(this.inboxNext, batch.next)
+    if (batch.from > this.position.next) return this.member.seek({ ...this.inbox, offset: this.position.next })
+    this.queue.push(...this.position.take(batch, messages))
     this.schedulePump()
-    while (this.phase === 'owning' && this.inboxQueued > this.options.limits.batch) await this.nextChange()
+    while (this.phase === 'owning' && this.position.queued > this.options.limits.batch) await this.nextChange()
   }
 
   /** Decides and commits what is queued, writes the state store and gives the writer up. */
@@ -182,13 +167,9 @@ export class ShardOwner {
 
   private own({ restored, inboxStart, inboxEnd }: TakenShard): TopicOffset {
     const { model, store, limits, shard } = this.options
-    this.inboxNext = inboxStart
-    this.inboxCleaned = inboxStart
-    this.backlogEnd = inboxEnd
-    this.backlogQueued = 0
-    this.inboxQueued = 0
+    this.position.start(inboxStart, inboxEnd)
     this.memory = new ShardMemory(shard, model, store, limits.streams, restored)
-    this.decider = new ShardDecider(this.options, this.memory, () => this.hasBacklog)
+    this.decider = new ShardDecider(this.options, this.memory, () => this.position.hasBacklog)
     this.deadlines.clear()
     for (const { participant, id, deadline } of store.deadlines(shard)) {
       if (model.participant(participant)) this.deadlines.set(streamKey(participant, id), { participant, id }, deadline)
@@ -198,10 +179,6 @@ export class ShardOwner {
     this.schedulePump()
     this.notify()
     return { ...this.inbox, offset: inboxStart }
-  }
-
-  private get hasBacklog(): boolean {
-    return this.inboxNext < this.backlogEnd || this.backlogQueued > 0
   }
 
   private get inbox() {
@@ -236,11 +213,8 @@ export class ShardOwner {
   }
 
   private decide(queued: QueuedMessage): void {
-    const { message, inbox } = queued
-    if (inbox) {
-      this.inboxQueued--
-      if (inbox.offset < this.backlogEnd) this.backlogQueued--
-    }
+    const { message } = queued
+    this.position.decided(queued)
     // A caller who has given up took the command along, unless it has been part of a commit.
     if (message.kind === 'command' && message.caller && !this.callers.has(message.caller)) return
     this.decider?.decide(queued, this.open)
@@ -274,7 +248,7 @@ export class ShardOwner {
     if (memory.backlog >= this.options.limits.storeBacklog) memory.flush()
     else this.scheduleFlush()
     this.scheduleDeadline()
-    if (batch.inboxNext !== undefined && batch.inboxNext >= this.inboxCleaned + inboxCleaning) this.cleanInbox(batch.inboxNext)
+    if (this.position.isWorthCleaning(batch.inboxNext)) this.cleanInbox(batch.inboxNext)
     if (this.open.isEmpty && this.queue.length === 0) this.notify()
     else this.pump()
   }
@@ -348,7 +322,6 @@ export class ShardOwner {
 
   /** Deletes what has been decided; what stays for a while after an error costs nothing but room. */
   private cleanInbox(offset: number): void {
-    this.inboxCleaned = offset
     this.options.log.admin.deleteRecords([{ ...this.inbox, offset }]).catch(() => undefined)
   }
 
@@ -357,7 +330,7 @@ export class ShardOwner {
   }
 
   private queueDeadlines(): void {
-    if (this.hasBacklog) return
+    if (this.position.hasBacklog) return
     for (const { participant, id } of this.deadlines.take(this.options.clock.now())) {
       this.queue.push({ message: { kind: 'deadline', saga: participant, key: id, id: `deadline/${participant}/${id}`, correlationId: id } })
     }
