@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type App, definitionOfInstance } from 'ottla'
+import { type App, definitionOfInstance, type ViewReader } from 'ottla'
 import type { OrderBook } from './order-book/order-book.js'
 import { orderBookErrors } from './order-book/order-book-errors.js'
 import { Progress } from './progress.js'
+import { countLog } from './report/log-count.js'
+import { caughtUp } from './views/caught-up.js'
 import { OrderSteps } from './views/order-steps.js'
 import { Orders } from './views/orders.js'
 import { Stock } from './views/stock.js'
@@ -11,7 +13,7 @@ import { Stock } from './views/stock.js'
 const inFlight = 128
 
 interface Deed {
-  /** The same in every run: what was sent before and not seen in a view yet is not done twice. */
+  /** The same in every run, so that nothing is done twice. */
   readonly id: string
   readonly command: object
 }
@@ -21,37 +23,29 @@ interface Deed {
  * included. Rejects with the reason of `signal` once that is aborted; the next run goes on from there.
  */
 export async function fulfil(app: App, { stock, orders }: Pick<OrderBook, 'stock' | 'orders'>, signal: AbortSignal): Promise<void> {
-  const received = await idsIn(app, Stock, 'select product_id as id from stock')
-  const placed = await idsIn(app, Orders, 'select order_id as id from orders')
+  const { positions } = await countLog(app)
+  const received = idsIn(await caughtUp(app, Stock, positions), 'select product_id as id from stock')
+  const placed = idsIn(await caughtUp(app, Orders, positions), 'select order_id as id from orders')
   const missing = orders.filter(({ orderId }) => !placed.has(orderId))
   if (missing.length === 0) process.stderr.write(`Nothing to do: all ${orders.length} orders were placed before.\n`)
   else if (placed.size > 0) process.stderr.write(`Going on: ${placed.size} orders were placed before.\n`)
 
+  const arrivals = stock.filter(({ productId }) => !received.has(productId)).map(command => ({ id: `stock/${command.productId}`, command }))
+  const placements = missing.map(command => ({ id: `place/${command.orderId}`, command }))
   const sagas = placed.size + missing.length
   const progress = new Progress(sagas, await endedSagas(app))
   const stop = new AbortController()
   const stopped = AbortSignal.any([signal, stop.signal])
-  const place = async () => {
-    await sendAll(
-      app,
-      stopped,
-      stock.filter(({ productId }) => !received.has(productId)).map(command => ({ id: `stock/${command.productId}`, command })),
-    )
-    await sendAll(
-      app,
-      stopped,
-      missing.map(command => ({ id: `place/${command.orderId}`, command })),
-    )
-  }
   try {
-    await Promise.all([place(), watch(app, stopped, sagas, progress)])
+    const sent = sendAll(app, arrivals, stopped).then(() => sendAll(app, placements, stopped))
+    await Promise.all([sent, watch(app, sagas, progress, stopped)])
   } finally {
     stop.abort()
     progress.stop()
   }
 }
 
-async function sendAll(app: App, signal: AbortSignal, deeds: readonly Deed[]): Promise<void> {
+async function sendAll(app: App, deeds: readonly Deed[], signal: AbortSignal): Promise<void> {
   // All senders draw from one queue; the first that throws closes it for the others.
   const queue = (function* () {
     yield* deeds
@@ -68,7 +62,7 @@ async function sendAll(app: App, signal: AbortSignal, deeds: readonly Deed[]): P
   await Promise.all(Array.from({ length: inFlight }, sender))
 }
 
-async function watch(app: App, signal: AbortSignal, sagas: number, progress: Progress): Promise<void> {
+async function watch(app: App, sagas: number, progress: Progress, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted()
     const ended = await endedSagas(app)
@@ -87,7 +81,6 @@ async function endedSagas(app: App): Promise<number> {
   return view.get<{ n: number }>("select count(*) as n from fulfilments where status <> 'running'")?.n ?? 0
 }
 
-async function idsIn(app: App, projection: new () => object, sql: string): Promise<Set<string>> {
-  const view = await app.view(projection)
+function idsIn(view: ViewReader, sql: string): Set<string> {
   return new Set(view.all<{ id: string }>(sql).map(({ id }) => id))
 }

@@ -7,6 +7,8 @@ export class Progress {
     format: `${process.stderr.isTTY ? '{bar} ' : ''}{value} of {total} orders, {rate}/s, {left} left`,
     noTTYOutput: true,
     notTTYSchedule: 1_000,
+    // Else a process that is killed leaves a terminal behind that cuts long lines off.
+    linewrap: true,
   })
 
   /** @param before how many of the orders were done before this run: they do not count for the rate. */

@@ -20,7 +20,7 @@ export function reportTables(report: Report): string {
 
 function table(name: string, value: string, rows: readonly (readonly [string, string | number])[]): string {
   const plain = { head: [], border: [] }
-  const made = new Table({ head: [name, value], colAligns: ['left', 'right'], style: process.stdout.isTTY ? {} : plain })
+  const made = new Table({ head: [name, value], colAligns: ['left', 'right'], style: process.stdout.isTTY ? { head: ['bold'] } : plain })
   made.push(...rows.map(([first, second]) => [first, second]))
   return made.toString()
 }

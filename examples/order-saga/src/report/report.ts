@@ -1,5 +1,6 @@
 import type { App, ViewReader } from 'ottla'
 import { shown, sum } from '../domain/money.js'
+import { caughtUp } from '../views/caught-up.js'
 import { OrderSteps } from '../views/order-steps.js'
 import { Orders } from '../views/orders.js'
 import { Revenue } from '../views/revenue.js'
@@ -24,13 +25,9 @@ export interface Report {
 /** Reports from the views, once they have caught up with the log, and from the log itself. `began` is when this run began, by performance.now(). */
 export async function reportOf(app: App, began: number): Promise<Report> {
   const { positions, commands, events, compensations } = await countLog(app)
-  const caughtUp = async (view: new () => object): Promise<ViewReader> => {
-    for (const after of positions) await app.view(view, { after })
-    return app.view(view)
-  }
-  const orders = await caughtUp(Orders)
-  const steps = await caughtUp(OrderSteps)
-  const revenue = await caughtUp(Revenue)
+  const orders = await caughtUp(app, Orders, positions)
+  const steps = await caughtUp(app, OrderSteps, positions)
+  const revenue = await caughtUp(app, Revenue, positions)
   const cancelled = (reason: string) => count(orders, "select count(*) as n from orders where status = 'cancelled' and reason = ?", reason)
   const confirmed = orders.all<{ total: string }>("select total from orders where status = 'confirmed'")
   return {
