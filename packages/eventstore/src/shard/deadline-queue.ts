@@ -28,12 +28,12 @@ export class DeadlineQueue<Stream> {
   }
 
   /** Takes out the streams whose deadline has come, the earliest first. */
-  take(now: number): Stream[] {
-    const taken: Stream[] = []
+  take(now: number): { readonly stream: Stream; readonly at: number }[] {
+    const taken: { readonly stream: Stream; readonly at: number }[] = []
     for (let at = this.next; at !== undefined && at <= now; at = this.next) {
       const { name, stream } = this.heap[0] as Due<Stream>
       this.valid.delete(name)
-      taken.push(stream)
+      taken.push({ stream, at })
     }
     return taken
   }

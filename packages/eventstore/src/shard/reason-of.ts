@@ -5,7 +5,7 @@ const longestReason = 10_000
 
 /** Why a decision was refused or failed, in a form that can be written whatever was thrown. */
 export function reasonOf(error: unknown): { code: string; details: string } {
-  if (isRejection(error)) return { code: error.code.toWellFormed(), details: detailsOf(error) }
+  if (isRejection(error)) return { code: error.code.slice(0, longestReason).toWellFormed(), details: detailsOf(error) }
   const code = isOttlaError(error) ? error.code : 'HANDLER_FAILED'
   const details = error instanceof Error ? error.message : String(error)
   return { code, details: details.slice(0, longestReason).toWellFormed() }

@@ -8,6 +8,7 @@ import { type Committed, DecisionBatch } from './decision-batch.js'
 import { InboxPosition } from './inbox-position.js'
 import { readInbox } from './inbox-reader.js'
 import type { LiveStream } from './live-stream.js'
+import type { StreamName } from './participant.js'
 import { type DeciderOptions, ShardDecider } from './shard-decider.js'
 import { ShardMemory, streamKey } from './shard-memory.js'
 import type { Caller, CommandMessage, QueuedMessage } from './shard-message.js'
@@ -61,7 +62,7 @@ export class ShardOwner {
   private memory: ShardMemory | undefined
   private decider: ShardDecider | undefined
   private readonly queue: QueuedMessage[] = []
-  private readonly deadlines = new DeadlineQueue<{ readonly participant: string; readonly id: string }>()
+  private readonly deadlines = new DeadlineQueue<StreamName>()
   private readonly callers: Callers
   private open = new DecisionBatch()
   private inFlight: DecisionBatch | undefined
@@ -331,8 +332,10 @@ export class ShardOwner {
 
   private queueDeadlines(): void {
     if (this.position.hasBacklog) return
-    for (const { participant, id } of this.deadlines.take(this.options.clock.now())) {
-      this.queue.push({ message: { kind: 'deadline', saga: participant, key: id, id: `deadline/${participant}/${id}`, correlationId: id } })
+    for (const { stream, at } of this.deadlines.take(this.options.clock.now())) {
+      const { participant, id } = stream
+      // With its time, since the ids of events derive from it: a saga has many deadlines, but never two at one time.
+      this.queue.push({ message: { kind: 'deadline', saga: participant, key: id, id: `deadline/${participant}/${id}/${at}`, correlationId: id } })
     }
     this.scheduleDeadline()
   }
