@@ -14,7 +14,13 @@ const types = (shared: Cluster) => eventsOf(shared).map(({ type }) => type)
 /** Time that a test moves on. */
 function movedClock(): Clock & { pass(milliseconds: number): void } {
   let moved = 0
-  return { ...systemClock, now: () => Date.now() + moved, pass: milliseconds => void (moved += milliseconds) }
+  return {
+    ...systemClock,
+    now: () => Date.now() + moved,
+    pass(milliseconds) {
+      moved += milliseconds
+    },
+  }
 }
 
 async function textsOn(node: Node, board: string): Promise<string[]> {

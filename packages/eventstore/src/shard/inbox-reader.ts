@@ -3,7 +3,7 @@ import type { Codec } from '../codec/codec.js'
 import { learnSchema } from '../codec/learn-schema.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { LogRecord, RecordBatch } from '../log/log.js'
-import { type InboxEnvelope, inboxEnvelope, replyDefinition } from '../records/inbox-record.js'
+import { type InboxEnvelope, inboxEnvelope, type ReplyAddress, replyDefinition } from '../records/inbox-record.js'
 import type { Reply } from './participant.js'
 import type { Hop, QueuedMessage, ShardMessage } from './shard-message.js'
 import type { ShardModel } from './shard-model.js'
@@ -36,6 +36,9 @@ export function hopOf(kind: InboxEnvelope['kind'], key: string, id: string, saga
   return { target: kind === 'command' ? key : `${saga}/${key}`, name: `${kind} ${id}` }
 }
 
+/** Longer than all that the bus or a saga makes. A foreign writer's may be as large as a record, which no record about it could hold. */
+const longestIds = 10_000
+
 function messageOf(
   record: LogRecord,
   envelope: InboxEnvelope | undefined,
@@ -44,14 +47,29 @@ function messageOf(
   const place = `${record.topic}-${record.partition}@${record.offset}`
   if (!envelope || record.key === null || !record.value) {
     const error = eventstoreErrors.create('RECORD_UNREADABLE', { message: place, problem: 'it has no headers of Ottla, no key or no value' })
-    return { kind: 'unreadable', key: record.key ?? '', id: place, type: 'unknown', correlationId: place, error }
+    return { kind: 'unreadable', key: cut(record.key ?? ''), id: place, type: 'unknown', correlationId: place, error }
   }
   try {
+    checkIds(place, record.key, envelope)
     return decode(envelope, record.key, record.value, codec, model)
   } catch (error) {
     const { id, type, correlationId, replyTo } = envelope
-    return { kind: 'unreadable', key: record.key, id, type, correlationId, replyTo, error: error as Error }
+    const names = { key: cut(record.key), id: cut(id), type: cut(type), correlationId: cut(correlationId) }
+    return { kind: 'unreadable', ...names, replyTo: lengthOf(replyTo) <= longestIds ? replyTo : undefined, error: error as Error }
   }
+}
+
+function checkIds(place: string, key: string, { id, type, correlationId, replyTo, saga = '' }: InboxEnvelope): void {
+  if (key.length + id.length + type.length + correlationId.length + saga.length + lengthOf(replyTo) <= longestIds) return
+  throw eventstoreErrors.create('RECORD_UNREADABLE', { message: place, problem: `its key and ids have more than ${longestIds} characters` })
+}
+
+function lengthOf(address: ReplyAddress | undefined): number {
+  return address ? address.saga.length + address.id.length : 0
+}
+
+function cut(name: string): string {
+  return name.slice(0, longestIds)
 }
 
 function decode(envelope: InboxEnvelope, key: string, bytes: Buffer, codec: Codec, model: ShardModel): ShardMessage {
