@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { OttlaError } from '@ottla/core'
 import { eventstoreErrors } from '../eventstore-errors.js'
 
@@ -33,7 +33,7 @@ export class DataFolder {
   prepare(): void {
     if (this.isMarked()) return this.requireWritable()
     try {
-      mkdirSync(this.path, { recursive: true })
+      makeFolder(this.path)
     } catch (error) {
       throw this.invalid(existsSync(this.path) ? 'it is no folder' : `it cannot be created: ${(error as Error).message}`)
     }
@@ -99,4 +99,11 @@ export class DataFolder {
       throw this.invalid('it is not writable')
     }
   }
+}
+
+/** Makes the folder and those above it that are missing. One by one: Node's recursive mkdir never returns below /proc. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  if (!existsSync(path)) makeFolder(dirname(path))
+  mkdirSync(path)
 }
