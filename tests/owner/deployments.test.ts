@@ -55,13 +55,13 @@ describe('after a deployment with another state version', () => {
 describe('a stream with an event that cannot be read', () => {
   test('of a type that older code does not know is unavailable there, until the newer code is back', async () => {
     const shared = cluster()
-    const store = new StateStore(':memory:')
-    const newer = await startNode({ ...shared, store, modules: deployed })
+    const newer = await startNode({ ...shared, modules: deployed })
     await newer.send(deposit('a', 5))
     await newer.send(deposit('b', 5))
     expect(await newer.send(new Withdraw({ account: 'a', amount: 5 }))).toMatchObject({ version: 3, events: [{ amount: 5 }, new Closed({ account: 'a' })] })
-    await newer.host.stop()
+    await newer.stop()
 
+    const store = new StateStore(':memory:')
     const older = await startNode({ ...shared, store, modules: [OpenAccount] })
     expect(await older.send(deposit('a'), { id: 'in between' })).toMatchObject({ outcome: 'failed', error: { code: 'STREAM_UNREADABLE' } })
     expect(await older.send(new Withdraw({ account: 'b', amount: 5 }))).toMatchObject({ outcome: 'accepted', version: 2 })

@@ -106,7 +106,7 @@ export class StateCodec {
 
   private packFields(value: object, path: string): Record<string, unknown> {
     const fields: Record<string, unknown> = {}
-    for (const key of Object.keys(value)) fields[key] = this.pack((value as Record<string, unknown>)[key], `${path}.${key}`)
+    for (const key of Object.keys(value)) put(fields, key, this.pack((value as Record<string, unknown>)[key], `${path}.${key}`))
     return fields
   }
 
@@ -128,7 +128,8 @@ export class StateCodec {
       case 'Set':
         return new Set((packed.v as unknown[]).map(item => this.unpack(item)))
       case 'Date':
-        return new Date(packed.v as number)
+        // JSON has null for the time of an invalid date.
+        return new Date((packed.v as number | null) ?? Number.NaN)
       case 'bytes':
         return new Uint8Array(Buffer.from(packed.v as string, 'base64'))
       case 'message':
@@ -140,11 +141,17 @@ export class StateCodec {
 
   private unpackFields(packed: Record<string, unknown>): Record<string, unknown> {
     const fields: Record<string, unknown> = {}
-    for (const key in packed) fields[key] = this.unpack(packed[key])
+    for (const key in packed) put(fields, key, this.unpack(packed[key]))
     return fields
   }
 
   private refuse(path: string, problem: string): Error {
     return eventstoreErrors.create('STATE_NOT_STORABLE', { aggregate: this.aggregate, path, problem })
   }
+}
+
+/** Assigning to `__proto__` would set the prototype: maps of messages may have any key. */
+function put(fields: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(fields, key, { value, writable: true, enumerable: true, configurable: true })
+  else fields[key] = value
 }
