@@ -1,3 +1,4 @@
+import { systemClock } from '@ottla/core'
 import { expect, test } from 'vitest'
 import { newRecord, openLog, query, readAll, temporaryFolder, values } from './embedded-log.fixture.js'
 
@@ -31,21 +32,26 @@ test('answers nobody and shows nothing before COMMIT', async () => {
   expect(await commit).toEqual([{ next: 1 }])
 })
 
-test('fails those alone in a turn that are fenced, too large or have no topic', async () => {
+test('fails those alone in a turn that are fenced, too large, have no topic or consume of none', async () => {
   const { log } = await newLog({ maxRecordBytes: 1_000 })
-  const ids = ['fine', 'fenced', 'large', 'lost', 'fine too']
+  const ids = ['fine', 'fenced', 'large', 'lost', 'consumer', 'fine too']
   const writers = await Promise.all(ids.map(id => log.writer(id)))
   await log.writer('fenced')
-  const extra = [[], [], [newRecord('t', 'x'.repeat(1_001))], [newRecord('none', 'x')], []]
+  const extra = [[], [], [newRecord('t', 'x'.repeat(1_001))], [newRecord('none', 'x')], [], []]
+  const offsets = [{ topic: 'none', partition: 0, offset: 1 }]
   const commits = await Promise.allSettled(
     writers.map((writer, index) =>
-      writer.commit({ records: [newRecord('t', `${writer.id} 0`), ...(extra[index] ?? []), newRecord('t', `${writer.id} 1`, { partition: 1 })] }),
+      writer.commit({
+        records: [newRecord('t', `${writer.id} 0`), ...(extra[index] ?? []), newRecord('t', `${writer.id} 1`, { partition: 1 })],
+        consumed: writer.id === 'consumer' ? { group: 'g', offsets } : undefined,
+      }),
     ),
   )
   expect(commits.map(commit => (commit.status === 'rejected' ? commit.reason.code : commit.value))).toEqual([
     [0, 0],
     'WRITER_FENCED',
     'RECORD_TOO_LARGE',
+    'TOPIC_UNKNOWN',
     'TOPIC_UNKNOWN',
     [1, 1],
   ])
@@ -63,6 +69,14 @@ test('refuses what a writer committed together with the opening of a newer one',
   await expect(commit).rejects.toThrow(/^WRITER_FENCED/)
   await (await newer).commit({ records: [newRecord('t', 'newer')] })
   expect(await values(log, 't')).toEqual(['newer'])
+})
+
+test('has refused it when the newer one is there', async () => {
+  const { log } = await newLog({ clock: { ...systemClock, nextTurn: () => {} } })
+  const older = await log.writer('w')
+  const refused = expect(older.commit({ records: [newRecord('t', 'older')] })).rejects.toThrow(/^WRITER_FENCED/)
+  await log.writer('w')
+  await refused
 })
 
 test('refuses all commits of a writer behind one that failed', async () => {
@@ -86,11 +100,23 @@ test('counts key, value and headers in bytes for the largest record', async () =
 })
 
 test('keeps the order and the offsets of a commit that is larger than a row', async () => {
-  const { log } = await newLog()
+  const { folder, log } = await newLog()
   const written = Array.from({ length: 1_000 }, (_, index) => `${index}`.padEnd(300))
   const offsets = await (await log.writer('w')).commit({ records: written.map(value => newRecord('t', value)) })
   expect(offsets).toEqual(written.map((_, index) => index))
+  expect(query(folder, 'select next from batches where length(bytes) < 66000')).toHaveLength(5)
   expect((await readAll(log, 't')).map(({ offset, value }) => [offset, String(value)])).toEqual(written.map((value, index) => [index, value]))
+})
+
+test('keeps keys and headers of many bytes', async () => {
+  const { log } = await newLog()
+  const [key, headers] = ['€'.repeat(150_000), { '€': '€'.repeat(150_000) }]
+  await (await log.writer('w')).commit({ records: [newRecord('t', 'a'), newRecord('t', 'b', { key, headers }), newRecord('t', 'c')] })
+  expect((await readAll(log, 't')).map(record => [record.key, String(record.value), record.headers])).toEqual([
+    ['key', 'a', {}],
+    [key, 'b', headers],
+    ['key', 'c', {}],
+  ])
 })
 
 test('grows the epoch of a writer over restarts', async () => {

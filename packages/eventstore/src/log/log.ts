@@ -152,7 +152,7 @@ export interface LogAdmin {
   beginOffsets(topic: string): Promise<readonly number[]>
   /** The offset that the next record gets (on Kafka the high watermark), per partition. */
   endOffsets(topic: string): Promise<readonly number[]>
-  /** Deletes the records below these offsets. */
+  /** Deletes the records below these offsets; with an offset beyond the end, those that are there. */
   deleteRecords(before: readonly TopicOffset[]): Promise<void>
   listGroups(): Promise<readonly string[]>
   groupLag(group: string): Promise<readonly GroupLag[]>

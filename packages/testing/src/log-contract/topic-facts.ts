@@ -94,6 +94,15 @@ export const topicFacts: readonly LogFact[] = [
     await run.log.admin.deleteRecords([at(topic, 0)])
     deepStrictEqual(await run.log.admin.beginOffsets(topic), [offsets[1]])
   }),
+  fact('deletes nothing that is still to come', async run => {
+    const topic = await run.topic()
+    await run.write(topic, ['a'])
+    const ends = await run.log.admin.endOffsets(topic)
+    await run.log.admin.deleteRecords([at(topic, (ends[0] as number) + 1_000)])
+    deepStrictEqual(await run.log.admin.beginOffsets(topic), ends)
+    await run.write(topic, ['b'])
+    deepStrictEqual(await run.values(topic), ['b'])
+  }),
   fact('goes on with its offsets when all records are deleted', async run => {
     const topic = await run.topic()
     await run.write(topic, ['a', 'b'])
