@@ -191,3 +191,42 @@ describe('a command id', () => {
     ])
   })
 })
+
+describe('a node that another one has taken the shard from', () => {
+  test('leaves it alone, and tells its callers', async () => {
+    const shared = cluster()
+    const zombie = await startNode(shared)
+    await zombie.send(deposit())
+    zombie.log.expel()
+    const owner = await startNode(shared)
+    expect(await fateOf(zombie.send(deposit()))).toBe('COMMAND_OUTCOME_UNKNOWN')
+    expect(await owner.send(deposit())).toMatchObject({ version: 2 })
+    expect(shared.broker.epochs.get('bank.0')).toBe(2)
+    expect([...zombie.failures, ...owner.failures]).toEqual([])
+    await owner.stop()
+  })
+
+  test('cannot commit any more when the other one looks where the log ends', async () => {
+    const { onCommit, next, open } = gate()
+    const shared = cluster({ onCommit })
+    const zombie = await startNode(shared)
+    const late = fateOf(zombie.send(deposit()))
+    const held = await next()
+    zombie.log.expel()
+    const owner = newNode(shared)
+    const { admin } = owner.log
+    const endOffsets = admin.endOffsets.bind(admin)
+    admin.endOffsets = async topic => {
+      const ends = await endOffsets(topic)
+      held.end('ok')
+      await turns(3)
+      return ends
+    }
+    await owner.host.start()
+    open()
+    expect(await owner.send(deposit())).toMatchObject({ version: 1 })
+    expect(await late).toBe('COMMAND_OUTCOME_UNKNOWN')
+    expect(eventsOf(shared).map(({ version }) => version)).toEqual([1])
+    await owner.stop()
+  })
+})

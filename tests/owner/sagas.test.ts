@@ -28,6 +28,20 @@ async function textsOn(node: Node, board: string): Promise<string[]> {
   return events.map(({ message }) => (message as Noted).text.replace(/\.+$/, ''))
 }
 
+/** The node starts, does this, and dies when a record of this type is in the inbox. */
+async function diesWhenInboxHas(shared: Cluster, node: Node, type: string, act: () => Promise<unknown>): Promise<void> {
+  const died = new Promise<void>(resolve => {
+    shared.broker.watch(() => {
+      if (!recordsOf(shared, topics.commands).some(({ headers }) => headers[header.type] === type)) return
+      node.kill()
+      resolve()
+    })
+  })
+  await node.host.start()
+  act().catch(() => undefined)
+  await died
+}
+
 describe('a saga with something too large to write', () => {
   test.each<[string, number, Ask]>([
     ['its event', 260, ask('e', 0, 'x'.repeat(230))],
@@ -47,28 +61,40 @@ describe('a saga with something too large to write', () => {
 })
 
 describe('messages of a saga to one key', () => {
-  test('do not overtake one that goes through the inbox, even when a foreign one to that key comes out of it first', async () => {
+  test('do not overtake one that goes through the inbox, even when foreign ones to that key come out of it first', async () => {
     const clock = movedClock()
     const { onCommit, next, open } = gate()
-    const shared = { ...cluster({ onCommit }), modules: errandModules, clock, limits: { batchBytes: 3_000 } }
+    const shared = { ...cluster({ onCommit }), modules: errandModules, clock, limits: { batchBytes: 3_000, batch: 1 } }
     const node = await startNode(shared)
     const asked = node.send(ask('e', 4_000))
     const held = await next()
-    // The batch was full, so the note goes through the inbox; until it is there, this one is.
-    toInbox(shared, [await commandRecord(shared, 'b', 'foreign', new Note({ board: 'b', text: 'foreign' }))])
+    // The batch is full, so the note goes through the inbox. It is behind more foreign ones than fit into the queue, so the saga's
+    // deadline comes first, and what takes the note back must queue up behind it.
+    const foreign = await commandRecord(shared, 'b', 'foreign', new Note({ board: 'b', text: 'foreign' }))
+    toInbox(
+      shared,
+      [1, 2, 3].map(count => ({ ...foreign, headers: { ...foreign.headers, [header.command]: `foreign ${count}` } })),
+    )
     await turns(10)
     clock.pass(2_000)
-    const other = node.send(ask('f', 0, 'f'))
-    await turns(10)
     held.end('ok')
     open()
     await asked
-    await other
-    await until(() => types(shared).filter(type => type === 'errand.Noted').length === 4)
-    const texts = await textsOn(node, 'b')
-    expect(texts.filter(text => text.endsWith('e'))).toEqual(['e', 'not e'])
-    expect(texts).toEqual(expect.arrayContaining(['foreign', 'f']))
+    await until(() => types(shared).filter(type => type === 'errand.Noted').length === 5)
+    expect(types(shared)).toContain('ottla.saga.StepTimedOut')
+    expect(await textsOn(node, 'b')).toEqual(['foreign', 'foreign', 'foreign', 'e', 'not e'])
     await node.stop()
+  })
+
+  test('do not overtake one that was in the inbox when the shard was taken over', async () => {
+    const shared = { ...cluster(), modules: errandModules }
+    const first = newNode({ ...shared, limits: { batchBytes: 1 } })
+    await diesWhenInboxHas(shared, first, 'errand.Asked', () => first.send(ask('e', 0, 'first')))
+    const second = await startNode(shared)
+    await second.send(ask('e', 0, 'second'))
+    await until(() => types(shared).includes('ottla.saga.SagaCompleted'))
+    expect(await textsOn(second, 'b')).toEqual(['first'])
+    await second.stop()
   })
 })
 
@@ -77,17 +103,14 @@ describe('deadlines', () => {
     const clock = movedClock()
     const shared = { ...cluster(), modules: errandModules, clock }
     const first = newNode({ ...shared, limits: { batchBytes: 1 } })
-    const isOnItsWay = () => recordsOf(shared, topics.commands).some(({ headers }) => headers[header.type] === 'errand.Note')
-    const killed = new Promise<void>(resolve => {
-      shared.broker.watch(() => {
-        if (!isOnItsWay()) return
-        first.kill()
-        resolve()
-      })
-    })
-    await first.host.start()
-    first.send(ask('e')).catch(() => undefined)
-    await killed
+    await diesWhenInboxHas(shared, first, 'errand.Note', () => first.send(ask('e')))
+    // More than one batch of others in front of it.
+    const [record] = recordsOf(shared, topics.commands).filter(({ headers }) => headers[header.type] === 'errand.Note')
+    const { value, headers } = record as { value: Buffer; headers: Record<string, string> }
+    const other = await commandRecord(shared, 'other', 'other', new Note({ board: 'other', text: 'other' }))
+    const others = Array.from({ length: 600 }, (_, count) => ({ ...other, headers: { ...other.headers, [header.command]: `other ${count}` } }))
+    Object.assign(record as object, other)
+    toInbox(shared, [...others, { key: 'b', value, headers }])
     clock.pass(60 * 60_000)
     const second = await startNode(shared)
     await until(() => types(shared).includes('ottla.saga.SagaCompleted'))
