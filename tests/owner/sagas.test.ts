@@ -42,6 +42,16 @@ async function diesWhenInboxHas(shared: Cluster, node: Node, type: string, act: 
   await died
 }
 
+/** Moves the record of this type behind more foreign ones than one batch of the inbox has. */
+async function putBehindOthers(shared: Cluster, type: string): Promise<void> {
+  const [record] = recordsOf(shared, topics.commands).filter(({ headers }) => headers[header.type] === type)
+  const { key, value, headers } = record as { key: string; value: Buffer; headers: Record<string, string> }
+  const other = await commandRecord(shared, 'other', 'other', new Note({ board: 'other', text: 'other' }))
+  const others = Array.from({ length: 600 }, (_, count) => ({ ...other, headers: { ...other.headers, [header.command]: `other ${count}` } }))
+  Object.assign(record as object, other)
+  toInbox(shared, [...others, { key, value, headers }])
+}
+
 describe('a saga with something too large to write', () => {
   test.each<[string, number, Ask]>([
     ['its event', 260, ask('e', 0, 'x'.repeat(230))],
@@ -90,6 +100,7 @@ describe('messages of a saga to one key', () => {
     const shared = { ...cluster(), modules: errandModules }
     const first = newNode({ ...shared, limits: { batchBytes: 1 } })
     await diesWhenInboxHas(shared, first, 'errand.Asked', () => first.send(ask('e', 0, 'first')))
+    await putBehindOthers(shared, 'errand.Asked')
     const second = await startNode(shared)
     await second.send(ask('e', 0, 'second'))
     await until(() => types(shared).includes('ottla.saga.SagaCompleted'))
@@ -104,13 +115,7 @@ describe('deadlines', () => {
     const shared = { ...cluster(), modules: errandModules, clock }
     const first = newNode({ ...shared, limits: { batchBytes: 1 } })
     await diesWhenInboxHas(shared, first, 'errand.Note', () => first.send(ask('e')))
-    // More than one batch of others in front of it.
-    const [record] = recordsOf(shared, topics.commands).filter(({ headers }) => headers[header.type] === 'errand.Note')
-    const { value, headers } = record as { value: Buffer; headers: Record<string, string> }
-    const other = await commandRecord(shared, 'other', 'other', new Note({ board: 'other', text: 'other' }))
-    const others = Array.from({ length: 600 }, (_, count) => ({ ...other, headers: { ...other.headers, [header.command]: `other ${count}` } }))
-    Object.assign(record as object, other)
-    toInbox(shared, [...others, { key: 'b', value, headers }])
+    await putBehindOthers(shared, 'errand.Note')
     clock.pass(60 * 60_000)
     const second = await startNode(shared)
     await until(() => types(shared).includes('ottla.saga.SagaCompleted'))
