@@ -48,7 +48,7 @@ export class Compaction {
     this.remove = database.prepare('delete from batches where id = ?')
     this.finish = database.prepare(
       `insert into partition_bounds (partition, ends, compacted_to) values (?, ?, ?)
-       on conflict do update set ends = excluded.ends, compacted_to = excluded.compacted_to`,
+       on conflict do update set ends = max(ends, excluded.ends), compacted_to = excluded.compacted_to`,
     )
   }
 
@@ -57,13 +57,9 @@ export class Compaction {
     const to = partition.end
     if (to - (this.compactedTo.get(partition.number) ?? 0) < dirtyRecords) return
     const last = await this.lastOffsets(partition, to)
-    const end = placeOf(partition.number, to)
-    let from: number | undefined = placeOf(partition.number, partition.begin)
-    while (from !== undefined && !this.options.isClosed()) {
-      from = this.rewrite(this.select.all(from, end, slice), partition, last)
-      await this.turn()
+    for (let from: number | undefined = partition.begin; from !== undefined && !this.options.isClosed(); await this.turn()) {
+      from = this.rewrite(partition, from, to, last)
     }
-    if (!this.options.isClosed()) this.finish.run(partition.number, partition.end, to)
   }
 
   private async lastOffsets(partition: PartitionState, to: number): Promise<ReadonlyMap<string, number>> {
@@ -76,15 +72,17 @@ export class Compaction {
     return last
   }
 
-  /** Gives where the next slice begins, or undefined when this was the last one. */
-  private rewrite(rows: readonly Row[], partition: PartitionState, last: ReadonlyMap<string, number>): number | undefined {
-    const { database } = this.options
-    database.transaction(() => {
-      // Before rows go: should this end half way, the partition still ends where it did.
-      this.finish.run(partition.number, partition.end, this.compactedTo.get(partition.number) ?? 0)
+  /** Rewrites a slice; gives the offset where the next one begins, or undefined when this was the last one. */
+  private rewrite(partition: PartitionState, from: number, to: number, last: ReadonlyMap<string, number>): number | undefined {
+    const { number, end } = partition
+    const rows = this.select.all(placeOf(number, from), placeOf(number, to), slice)
+    const next = rows.length === slice ? rows.at(-1)?.next : undefined
+    this.options.database.transaction(() => {
       for (const row of rows) this.rewriteRow(row, partition, last)
+      // With the rows that go, so that the partition still ends where it did.
+      this.finish.run(number, end, next ?? to)
     })()
-    return rows.length === slice ? (rows.at(-1) as Row).place + 1 : undefined
+    return next
   }
 
   private rewriteRow({ id, place, bytes }: Row, partition: PartitionState, last: ReadonlyMap<string, number>): void {

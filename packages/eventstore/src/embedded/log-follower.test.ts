@@ -40,12 +40,13 @@ test('hands out what the writing process commits meanwhile', async () => {
 test('sees topics that are created and records that are deleted meanwhile', async () => {
   const { log, writer, beside } = await pair()
   await writer.commit({ records: [newRecord('t', 'a'), newRecord('t', 'b')] })
+  await expect.poll(() => values(beside, 't')).toEqual(['a', 'b'])
   await log.admin.deleteRecords([{ topic: 't', partition: 0, offset: 1 }])
+  await expect.poll(() => values(beside, 't')).toEqual(['b'])
   await log.admin.ensureTopics([{ name: 'new', partitions: 1 }])
   await writer.commit({ records: [newRecord('new', 'c')] })
   await expect.poll(async () => (await beside.admin.listTopics()).length).toBe(2)
-  await expect.poll(() => values(beside, 't')).toEqual(['b'])
-  expect(await values(beside, 'new')).toEqual(['c'])
+  await expect.poll(() => values(beside, 'new')).toEqual(['c'])
 })
 
 test('goes on when another process writes the log', async () => {
@@ -54,6 +55,8 @@ test('goes on when another process writes the log', async () => {
   await log.admin.deleteRecords([{ topic: 't', partition: 0, offset: 1 }])
   await log.close()
   const again = await openLog(folder)
+  await again.admin.ensureTopics([{ name: 'new', partitions: 1 }])
+  await expect.poll(async () => (await beside.admin.listTopics()).length).toBe(2)
   const reader = beside.reader({ from: [{ topic: 't', partition: 0, offset: 1 }] })
   const waiting = next(reader)
   await (await again.writer('w')).commit({ records: [newRecord('t', 'b')] })

@@ -70,6 +70,22 @@ export const rebalanceFacts: readonly LogFact[] = [
     deepStrictEqual(second.values, ['b', 'c'])
     await second.member.leave()
   }),
+  fact('gives no further batch of a partition that is lost while one is being handled', async run => {
+    const topic = await run.topic()
+    const group = run.name('group')
+    const handled = Promise.withResolvers<void>()
+    await run.write(topic, ['a'])
+    const first = await MemberProbe.join(run.log, { group, topics: [topic], records: () => handled.promise })
+    await first.has(1)
+    await run.write(topic, ['b'])
+    const leaving = first.member.leave()
+    handled.resolve()
+    await leaving
+    const second = await MemberProbe.join(run.log, { group, topics: [topic] })
+    await second.has(2)
+    deepStrictEqual([first.values, second.values], [['a'], ['a', 'b']])
+    await second.member.leave()
+  }),
   fact('gives nothing of a partition that is lost while its assignment is being answered', async run => {
     const topic = await run.topic(2)
     const group = run.name('group')
@@ -81,10 +97,7 @@ export const rebalanceFacts: readonly LogFact[] = [
     await quick.has(1)
     await slow.has(1)
     ok(slow.held.size === 1 && quick.held.size === 1)
-    deepStrictEqual(
-      quick.values,
-      [...quick.held].map(partition => `${partition}`),
-    )
+    for (const { held, values } of [slow, quick]) deepStrictEqual(values, [...held].map(String))
     await leave([slow, quick])
   }),
 ]
