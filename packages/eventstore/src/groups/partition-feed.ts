@@ -51,7 +51,8 @@ export class PartitionFeed {
 
   /** Goes on if there is something to hand out. */
   wake(): void {
-    if (this.running || this.stopped) return
+    // Asked at every commit: most of them have nothing for this partition.
+    if (this.running || this.readable() === undefined) return
     this.run().catch(this.options.failed)
   }
 

@@ -46,7 +46,7 @@ export const defaultLimits: OwnerLimits = {
   recordBytes: 900 * 1024,
   streams: 10_000,
   storeBacklog: 1_000,
-  storeDelay: 200,
+  storeDelay: 1_000,
 }
 
 type Phase = 'taking-over' | 'owning' | 'halted' | 'released'
@@ -163,6 +163,8 @@ export class ShardOwner {
       isWanted: () => this.phase === 'taking-over',
     })
     this.hasRestored = true
+    // A release may have come in the turn between.
+    if (this.phase !== 'taking-over') throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard: options.shard })
     return this.own(taken)
   }
 
