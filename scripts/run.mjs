@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 const parent = process.ppid
 
 /**
- * Runs a program and gives its exit code (128 + n when signal n ended it). While it runs, this process outlives it:
+ * Runs a program and gives its exit code (128 + n when signal n ended it, or came and was not heard: some tools end well all the same). While it runs, this process outlives it:
  * - Ctrl-C reaches the whole process group, so the child has it already and this process only waits. Where only this one was told (npm passes signals on), the
  *   child is told after a second.
  * - SIGTERM is passed on.
@@ -14,8 +14,15 @@ const parent = process.ppid
 export function run(file, args, { orphan = 'finish', ...options }) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, options)
-    const interrupt = () => setTimeout(() => child.kill('SIGINT'), 1000).unref()
-    const terminate = () => child.kill('SIGTERM')
+    let heard
+    const interrupt = () => {
+      heard ??= 'SIGINT'
+      setTimeout(() => child.kill('SIGINT'), 1000).unref()
+    }
+    const terminate = () => {
+      heard ??= 'SIGTERM'
+      child.kill('SIGTERM')
+    }
     const watch = setInterval(() => {
       if (process.ppid === parent) return
       if (orphan === 'kill') child.kill('SIGKILL')
@@ -28,6 +35,9 @@ export function run(file, args, { orphan = 'finish', ...options }) {
     }
     process.on('SIGINT', interrupt).on('SIGTERM', terminate)
     child.once('error', error => done(() => reject(error)))
-    child.once('exit', (code, signal) => done(() => resolve(code ?? 128 + constants.signals[signal])))
+    const codeOf = signal => 128 + constants.signals[signal]
+    // What the app answers to a signal is its own; a step before it ends the whole run.
+    const unheard = heard => heard !== undefined && orphan === 'finish'
+    child.once('exit', (code, signal) => done(() => resolve(code === 0 && unheard(heard) ? codeOf(heard) : (code ?? codeOf(signal)))))
   })
 }

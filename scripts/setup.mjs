@@ -89,6 +89,7 @@ function say(text) {
 }
 
 function fail(code, text) {
-  say(text)
+  // Above 128 a signal ended it: whoever sent it knows why.
+  say(code > 128 ? 'Stopped.' : text)
   process.exit(code)
 }

@@ -18,6 +18,10 @@ export const eventstoreErrors = defineErrors({
     todo: 'Ottla tries again by itself; look at the broker or the disk when it lasts.',
     retriable: true,
   },
+  NODE_TOO_OLD: {
+    what: 'This is Node.js {version}, and the embedded log needs {oldest} or newer.',
+    todo: 'Install a newer Node.js, or add the npm package node@24 to the project.',
+  },
   LOG_CLOSED: { what: 'The log {log} is closed.', todo: 'Open it again before use.' },
   LOG_READ_ONLY: {
     what: 'The log {log} was opened for reading only, and {operation} would change it.',
@@ -41,8 +45,8 @@ export const eventstoreErrors = defineErrors({
     todo: 'Name an empty folder, one that Ottla made, or one that does not exist yet.',
   },
   RECORD_TOO_LARGE: {
-    what: 'A record of {bytes} bytes for {topic}-{partition} is larger than the {limit} that the topic takes.',
-    todo: "Make the message smaller, or raise the topic's max.message.bytes.",
+    what: 'A record of {bytes} bytes for {topic}-{partition} is larger than the {limit} that one record may have.',
+    todo: 'Make the message smaller: keep large contents elsewhere and name them in the message.',
   },
   TOPIC_UNKNOWN: { what: 'There is no topic {topic} with partition {partition}.', todo: 'Create it with admin.ensureTopics first.' },
   TOPIC_DIFFERS: {
@@ -91,9 +95,14 @@ export const eventstoreErrors = defineErrors({
     what: 'The state of {aggregate} holds {path}, {problem}.',
     todo: 'Keep plain values, arrays, Map, Set, Date, bigint, bytes and message classes in the state.',
   },
+  STATE_STORE_DAMAGED: {
+    what: 'The stored state of {stream} cannot be read ({problem}).',
+    todo: 'Ottla makes the states of shard {shard} anew from the log by itself; nothing is lost.',
+    retriable: true,
+  },
   STATE_STORE_FAILED: {
     what: 'The state store {file} cannot be written ({error}).',
-    todo: 'Make room on the disk and start again. It is a cache of the log: nothing committed is lost, and the file may be deleted.',
+    todo: 'Start again, with room on the disk; a damaged file is made anew then. It is a cache of the log: nothing committed is lost.',
   },
   INBOX_LOST: {
     what: 'Shard {shard} has events, but the position of its inbox is lost ({problem}).',

@@ -26,7 +26,8 @@ export {
   type StepPurpose,
 } from '@ottla/saga'
 // The app
-export { createApp, type AppOptions } from './app/create-app.js'
+export { createApp } from './app/create-app.js'
+export type { AppOptions } from './app/app-options.js'
 export type { App, Health } from './app/app.js'
 export type { Module } from './app/modules.js'
 export { defineConfig } from './app/define-config.js'

@@ -1,7 +1,9 @@
 import { defineErrors } from '@ottla/core'
 
-/** The error codes of the package ottla: the command and its config file. */
+/** The error codes of the package ottla: createApp, the command and its config file. */
 export const ottlaErrors = defineErrors({
+  APP_STOPPED: { what: 'App {app} has been stopped.', todo: 'Nothing was written. Start the app again; the same id keeps the command exactly once.' },
+  OPTION_INVALID: { what: 'createApp: {option} is {value}.', todo: '{cure}' },
   USAGE_INVALID: { what: '{problem}.', todo: 'See {command} --help.' },
   CONFIG_MISSING: { what: 'There is no config file {file}.', todo: 'Name an ES module whose default export is { name, modules, log }.' },
   CONFIG_FAILED: {

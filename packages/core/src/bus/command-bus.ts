@@ -16,8 +16,6 @@ export interface CommandEnvelope {
   /** The id of the aggregate that decides. */
   readonly key: string
   readonly correlationId: string
-  /** The id of the message that caused this one. */
-  readonly causationId?: string
   /** When the sender stops waiting, in milliseconds since 1970. */
   readonly deadline: number
   /** How long the sender waits in all, in milliseconds; for errors. */
@@ -31,7 +29,6 @@ export interface SendOptions {
   readonly timeout?: number
   /** Joins everything that one request sets off. Default: the command's id. */
   readonly correlationId?: string
-  readonly causationId?: string
 }
 
 /** Takes an envelope to the owner of its shard and brings the outcome back. */
@@ -65,7 +62,7 @@ export class CommandBus {
     if (definition.kind !== 'command') throw coreErrors.create('COMMAND_UNKNOWN', { command: definition.name })
     validateMessage(definition, command)
     const normal = normalizeMessage(definition, command)
-    const id = options.id ?? this.ids.next()
+    const id = options.id === undefined ? this.ids.next() : options.id
     const key = keyOf(definition, normal)
     const correlationId = options.correlationId ?? id
     checkIds(definition, { [definition.idField as string]: key, 'the id of the command': id, 'the correlation id': correlationId })
@@ -78,7 +75,6 @@ export class CommandBus {
       definition,
       key,
       correlationId,
-      causationId: options.causationId,
       deadline: this.clock.now() + timeout,
       timeout,
     })

@@ -26,11 +26,11 @@ export const coreErrors = defineErrors({
   },
   HANDLER_FAILED: {
     what: '{member} threw {error}.',
-    todo: 'Mend the handler; to refuse a command throw reject(code). Nothing of this command was kept.',
+    todo: 'Mend it; a handler that wants to refuse a command throws reject(code). Nothing of this command was kept.',
   },
   HANDLER_NOT_SYNCHRONOUS: {
     what: '{member} returned a promise.',
-    todo: 'A decision is made in memory: do the waiting before send() or in a reactor.',
+    todo: 'A decision is made in memory: do the waiting before send().',
   },
   HANDLER_CHANGED_STATE: {
     what: '{member} changed the state of the aggregate ({error}).',

@@ -33,7 +33,15 @@ export function Field(...type: [type?: FieldTypeLike]): PropertyDecorator {
 export function Id(...type: [type?: FieldTypeLike]): PropertyDecorator {
   return (prototype, key) => {
     declareField(prototype, key, type)
-    declaredOf(prototype.constructor).idField = String(key)
+    const declaration = declaredOf(prototype.constructor)
+    if (declaration.idField) {
+      throw coreErrors.create('MODEL_INVALID', {
+        member: `${prototype.constructor.name}.${String(key)}`,
+        problem: `is a second @Id() beside ${declaration.idField}`,
+        cure: 'One aggregate decides a command: keep one @Id(), and make the other a @Field().',
+      })
+    }
+    declaration.idField = String(key)
   }
 }
 

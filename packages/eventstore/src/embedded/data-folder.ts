@@ -42,6 +42,13 @@ export class DataFolder {
     writeFileSync(this.marker, `${JSON.stringify({ format })}\n`)
   }
 
+  /** Throws LOG_DAMAGED when the log is gone, though what was made from it is there: beginning anew would hide the loss. */
+  requireLog(): void {
+    const isThere = existsSync(this.log) && statSync(this.log).size > 0
+    if (isThere || (!existsSync(join(this.path, stateFile)) && !existsSync(join(this.path, viewsFolder)))) return
+    throw eventstoreErrors.create('LOG_DAMAGED', { file: this.log, error: 'it is missing or empty beside its states and views' })
+  }
+
   /** Throws LOG_FOLDER_INVALID unless Ottla has made the folder. */
   requireMarked(): void {
     if (!this.isMarked()) throw this.invalid('Ottla has made no log there')
@@ -54,7 +61,10 @@ export class DataFolder {
     throw this.invalid('it holds files that Ottla did not make')
   }
 
-  /** Removes what Ottla has made, the marker last: an interrupted removal can be repeated. Other files stay, and the folder too. */
+  /**
+   * Removes what Ottla has made, the log last: an interrupted removal can be repeated. Other files stay, and with them the marker, so that
+   * the folder can still be used.
+   */
   remove(): void {
     const views = join(this.path, viewsFolder)
     if (existsSync(views)) {
@@ -62,9 +72,10 @@ export class DataFolder {
       if (readdirSync(views).length === 0) rmdirSync(views)
     }
     for (const name of readdirSync(this.path)) {
-      if ([logFile, stateFile, lockFile].some(file => name === file || name.startsWith(`${file}-`))) rmSync(join(this.path, name))
+      if (isOf(stateFile, name) || isOf(lockFile, name)) rmSync(join(this.path, name))
     }
-    rmSync(this.marker)
+    for (const name of readdirSync(this.path)) if (isOf(logFile, name)) rmSync(join(this.path, name))
+    if (readdirSync(this.path).length === 1) rmSync(this.marker)
   }
 
   invalid(problem: string): OttlaError {
@@ -99,6 +110,11 @@ export class DataFolder {
       throw this.invalid('it is not writable')
     }
   }
+}
+
+/** Whether it is the file, one that SQLite keeps beside it, or the note that it is damaged. */
+function isOf(file: string, name: string): boolean {
+  return name === file || name.startsWith(`${file}-`) || name.startsWith(`${file}.`)
 }
 
 /** Makes the folder and those above it that are missing. One by one: Node's recursive mkdir never returns below /proc. */

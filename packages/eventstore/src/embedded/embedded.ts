@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type Clock, systemClock } from '@ottla/core'
+import { eventstoreErrors } from '../eventstore-errors.js'
 import type { LogConfig, OpenLog } from '../log/log-config.js'
 import { DataFolder } from './data-folder.js'
 import { EmbeddedLog } from './embedded-log.js'
@@ -29,6 +30,7 @@ export interface EmbeddedOptions {
 export function embedded(folder: string, options: EmbeddedOptions = {}): LogConfig {
   return {
     open: async ({ readOnly = options.readOnly ?? false } = {}) => {
+      requireNode()
       const data = new DataFolder(folder)
       return readOnly ? openReader(data, options) : openWriter(data, options)
     },
@@ -54,6 +56,7 @@ async function openWriter(folder: DataFolder, options: EmbeddedOptions): Promise
   folder.prepare()
   const lock = await FolderLock.take(folder, options.lockTimeout ?? 2_000)
   try {
+    folder.requireLog()
     const database = openForWriting(folder.log, options.maxLogBytes)
     const release = () => {
       database.close()
@@ -85,4 +88,11 @@ function openOn(database: ReturnType<typeof openForReading>, folder: DataFolder,
     database.close()
     throw error
   }
+}
+
+/** The oldest Node.js that better-sqlite3 13 works with; on older ones it ends the process without a word. */
+const oldestNode = 22
+
+function requireNode(): void {
+  if (Number.parseInt(process.versions.node, 10) < oldestNode) throw eventstoreErrors.create('NODE_TOO_OLD', { version: process.version, oldest: oldestNode })
 }

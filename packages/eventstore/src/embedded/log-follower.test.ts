@@ -52,6 +52,7 @@ test('sees topics that are created and records that are deleted meanwhile', asyn
 test('goes on when another process writes the log', async () => {
   const { folder, log, writer, beside } = await pair()
   await writer.commit({ records: [newRecord('t', 'a')] })
+  await expect.poll(() => values(beside, 't')).toEqual(['a'])
   await log.admin.deleteRecords([{ topic: 't', partition: 0, offset: 1 }])
   await log.close()
   const again = await openLog(folder)

@@ -16,7 +16,6 @@ export const header = {
   fingerprint: 'fingerprint',
   /** Absent where it equals the command's id. */
   correlation: 'correlation',
-  causation: 'causation',
   /** On the last event or outcome of a transaction: the inbox offset that it commits. */
   inbox: 'inbox',
   /** Of an outcome: accepted, rejected or failed. */

@@ -26,7 +26,6 @@ export interface InboxEnvelope {
   /** The command's id, the event's id, or the id of the command that a reply answers. */
   readonly id: string
   readonly correlationId: string
-  readonly causationId?: string
   /** Of a command that a saga sent. */
   readonly replyTo?: ReplyAddress
   /** Of a reply or an event: the saga that it is for. */
@@ -37,7 +36,6 @@ export interface InboxEnvelope {
 export function inboxRecord(topic: string, partition: number, key: string, envelope: InboxEnvelope, bytes: Uint8Array, timestamp: number): NewRecord {
   const headers: Record<string, string> = { [header.message]: envelope.kind, [header.type]: envelope.type, [header.command]: envelope.id }
   if (envelope.correlationId !== envelope.id) headers[header.correlation] = envelope.correlationId
-  if (envelope.causationId) headers[header.causation] = envelope.causationId
   if (envelope.saga) headers[header.saga] = envelope.saga
   if (envelope.replyTo) {
     headers[header.replyTo] = envelope.replyTo.saga
@@ -58,7 +56,6 @@ export function inboxEnvelope(headers: RecordHeaders): InboxEnvelope | undefined
     type,
     id,
     correlationId: headers[header.correlation] ?? id,
-    causationId: headers[header.causation],
     saga: headers[header.saga],
     replyTo: saga ? { saga, id: headers[header.replyKey] ?? '' } : undefined,
   }

@@ -1,23 +1,22 @@
-import type { StoredState } from '../state/state-store.js'
+import { eventstoreErrors } from '../eventstore-errors.js'
+import type { StateStore } from '../state/state-store.js'
 import type { Participant } from './participant.js'
 import type { ShardModel } from './shard-model.js'
 
-/** A stream's state out of the store, or the one before its first event. One that this code cannot read makes the stream unreadable. */
+/**
+ * A stream's state out of the store, or the one before its first event. Where it cannot be read, because it was damaged or a class of
+ * it was renamed, the store forgets the shard and STATE_STORE_DAMAGED is thrown: the next take-over makes all of it anew from the log.
+ */
 export function readState(
-  model: ShardModel,
+  { store, model, shard }: { readonly store: StateStore; readonly model: ShardModel; readonly shard: number },
   participant: Participant,
   id: string,
-  stored: StoredState | undefined,
 ): { version: number; state: object; unreadable: string | undefined } {
-  const { version = 0, unreadable } = stored ?? {}
-  if (stored?.state === undefined) return { version, state: participant.initialState(id), unreadable }
   try {
-    return { version, state: model.stateCodec(participant).decode(stored.state), unreadable }
+    const { version = 0, state, unreadable } = store.state(participant.name, id) ?? {}
+    return { version, state: state === undefined ? participant.initialState(id) : model.stateCodec(participant).decode(state), unreadable }
   } catch (error) {
-    return {
-      version,
-      state: participant.initialState(id),
-      unreadable: `its stored state is of another shape (${(error as Error).message}); count up its state version`,
-    }
+    store.discard(shard)
+    throw eventstoreErrors.create('STATE_STORE_DAMAGED', { shard, stream: `${participant.name}/${id}`, problem: (error as Error).message }, { cause: error })
   }
 }

@@ -176,13 +176,12 @@ class Restore {
   }
 
   private load({ stream: { participant: name, id } }: EventEnvelope): Working | undefined {
-    const { model, store } = this.options
-    const participant = model.participant(name)
+    const participant = this.options.model.participant(name)
     if (!participant) return undefined
     const key = streamKey(name, id)
     let working = this.streams.get(key)
     if (!working) {
-      working = { participant, id, ...readState(model, participant, id, store.state(name, id)) }
+      working = { participant, id, ...readState(this.options, participant, id) }
       this.streams.set(key, working)
     }
     return working

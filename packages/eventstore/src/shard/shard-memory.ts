@@ -23,9 +23,9 @@ export class ShardMemory {
 
   /** @param limit how many streams stay in memory beside the pinned ones */
   constructor(
-    private readonly shard: number,
-    private readonly model: ShardModel,
-    private readonly store: StateStore,
+    readonly shard: number,
+    readonly model: ShardModel,
+    readonly store: StateStore,
     private readonly limit: number,
     checkpoint: Checkpoint,
   ) {
@@ -117,7 +117,7 @@ export class ShardMemory {
   }
 
   private fromStore(participant: Participant, id: string): LiveStream {
-    const { version, state, unreadable } = readState(this.model, participant, id, this.store.state(participant.name, id))
+    const { version, state, unreadable } = readState(this, participant, id)
     return { participant, id, version, state: freezeState(state), unreadable, pins: 0 }
   }
 

@@ -17,7 +17,7 @@ export interface CommandMessage {
   readonly id: string
   readonly definition: MessageDefinition
   readonly message: object
-  /** The message in Avro: what its fingerprint is made of. */
+  /** The message in Confluent wire format. */
   readonly bytes: Uint8Array
   readonly correlationId: string
   readonly caller?: Caller

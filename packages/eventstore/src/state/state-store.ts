@@ -1,4 +1,5 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { DecidedCommand } from './decided-command.js'
@@ -67,19 +68,17 @@ export class StateStore {
   }
 
   state(participant: string, id: string): StoredState | undefined {
-    const row = this.get(this.statements.state, participant, id) as
-      | { version: number; state: string | null; deadline: number | null; unreadable: string | null }
-      | undefined
-    return (
-      row && {
-        participant,
-        id,
-        version: row.version,
-        state: row.state ?? undefined,
-        deadline: row.deadline ?? undefined,
-        unreadable: row.unreadable ?? undefined,
-      }
-    )
+    const row = this.get(this.statements.state, participant, id) as StateRow | undefined
+    if (!row) return undefined
+    if (row.state !== null && crc32(row.state) !== row.checksum) throw new Error('its text is not the one that was written')
+    return {
+      participant,
+      id,
+      version: row.version,
+      state: row.state ?? undefined,
+      deadline: row.deadline ?? undefined,
+      unreadable: row.unreadable ?? undefined,
+    }
   }
 
   decided(participant: string, key: string, id: string): DecidedCommand | undefined {
@@ -107,7 +106,16 @@ export class StateStore {
     begin.run()
     try {
       for (const { participant, id, version, state, deadline, unreadable } of changes.states) {
-        this.statements.putState.run(participant, id, shard, version, state ?? null, deadline ?? null, unreadable ?? null)
+        this.statements.putState.run(
+          participant,
+          id,
+          shard,
+          version,
+          state ?? null,
+          state === undefined ? null : crc32(state),
+          deadline ?? null,
+          unreadable ?? null,
+        )
       }
       for (const { participant, key, id, at, ...decided } of changes.decided) {
         this.statements.putDecided.run(participant, key, id, shard, at, JSON.stringify(decided))
@@ -124,7 +132,7 @@ export class StateStore {
   /** Forgets everything about a shard: its log is another one. */
   discard(shard: number): void {
     this.database.transaction(() => {
-      for (const table of ['state', 'decided', 'stream_index', 'checkpoint']) this.database.prepare(`delete from ${table} where shard = ?`).run(shard)
+      for (const table of tables) this.database.prepare(`delete from ${table} where shard = ?`).run(shard)
     })()
   }
 
@@ -173,8 +181,18 @@ function isDamage(error: unknown): boolean {
   return code !== undefined && (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
 }
 
+const tables = ['state', 'decided', 'stream_index', 'checkpoint']
+
+interface StateRow {
+  readonly version: number
+  readonly state: string | null
+  readonly checksum: number | null
+  readonly deadline: number | null
+  readonly unreadable: string | null
+}
+
 const schema = `
-  create table if not exists state (participant text, id text, shard integer not null, version integer not null, state text, deadline integer, unreadable text,
+  create table if not exists state (participant text, id text, shard integer not null, version integer not null, state text, checksum integer, deadline integer, unreadable text,
     primary key (participant, id)) without rowid;
   create index if not exists state_deadline on state (shard, deadline) where deadline is not null;
   -- Ids begin with the time, so that new rows go to the end of the table.
@@ -188,12 +206,23 @@ const schema = `
 function open(file: string): Database.Database {
   if (existsSync(file + damaged)) remove(file)
   try {
-    return prepareFile(new Database(file))
+    return prepareFile(checked(file))
   } catch (error) {
     if (!isDamage(error)) throw error
     remove(file)
     return prepareFile(new Database(file))
   }
+}
+
+/** Files up to this size are looked through when they are opened; damage in larger ones shows when it is met. */
+const checkedBytes = 64 * 1024 * 1024
+
+function checked(file: string): Database.Database {
+  const database = new Database(file)
+  if (file === ':memory:' || statSync(file).size > checkedBytes || database.pragma('quick_check(1)', { simple: true }) === 'ok') return database
+  database.close()
+  remove(file)
+  return new Database(file)
 }
 
 function remove(file: string): void {
@@ -222,8 +251,8 @@ function prepare(database: Database.Database) {
     rollback: database.prepare('rollback'),
     checkpoint: database.prepare('select value from checkpoint where shard = ?'),
     putCheckpoint: database.prepare('insert or replace into checkpoint values (?, ?)'),
-    state: database.prepare('select version, state, deadline, unreadable from state where participant = ? and id = ?'),
-    putState: database.prepare('insert or replace into state values (?, ?, ?, ?, ?, ?, ?)'),
+    state: database.prepare('select version, state, checksum, deadline, unreadable from state where participant = ? and id = ?'),
+    putState: database.prepare('insert or replace into state values (?, ?, ?, ?, ?, ?, ?, ?)'),
     deadlines: database.prepare('select participant, id, deadline from state where shard = ? and deadline is not null'),
     decided: database.prepare('select at, value from decided where participant = ? and key = ? and id = ?'),
     putDecided: database.prepare('insert or replace into decided values (?, ?, ?, ?, ?, ?)'),

@@ -12,6 +12,7 @@ import {
 } from '@ottla/eventstore'
 import { findProjection, type ProjectionRunner, type ViewReader } from '@ottla/projections'
 import { findSaga } from '@ottla/saga'
+import { ottlaErrors } from '../ottla-errors.js'
 import { closeAll } from './close-all.js'
 import type { Module } from './modules.js'
 
@@ -57,6 +58,7 @@ export class App {
    * reason, or failed. The same `id` again gives the first outcome (for 7 days). Rejects as `CommandBus.send` says.
    */
   send(command: object, options?: SendOptions): Promise<Receipt> {
+    if (this.stopping) return Promise.reject(ottlaErrors.create('APP_STOPPED', { app: this.parts.name }))
     return this.parts.bus.send(command, options)
   }
 
@@ -107,12 +109,8 @@ export class App {
 
   /** Finishes what has been sent, commits, brings the files in order and closes them. Safe to call twice. */
   stop(): Promise<void> {
-    this.stopping ??= this.close()
+    this.stopping ??= closeAll(this.parts.closers)
     return this.stopping
-  }
-
-  private async close(): Promise<void> {
-    await closeAll(this.parts.closers)
   }
 }
 

@@ -1,26 +1,13 @@
 import { join } from 'node:path'
-import { type Clock, CommandBus, type Ids, type Middleware, type OttlaError, systemClock, timeOrderedIds } from '@ottla/core'
-import { AvroCodec, aggregateParticipant, appTopics, type LogConfig, type OpenLog, ShardHost, StateStore } from '@ottla/eventstore'
+import { CommandBus, type OttlaError, systemClock, timeOrderedIds } from '@ottla/core'
+import { AvroCodec, aggregateParticipant, appTopics, type OpenLog, ShardHost, StateStore } from '@ottla/eventstore'
 import { ProjectionRunner } from '@ottla/projections'
 import { sagaParticipant } from '@ottla/saga'
 import { App } from './app.js'
+import type { AppOptions } from './app-options.js'
+import { checkOptions } from './check-options.js'
 import { closeAll } from './close-all.js'
-import { definitionsOf, type Module } from './modules.js'
-
-export interface AppOptions {
-  /** Names the app's topics and its consumer group; must never change. */
-  readonly name: string
-  /** Classes decorated with @Aggregate, @Projection or @Saga, or plain definitions. */
-  readonly modules: readonly Module[]
-  /** Where everything is kept: `embedded('./data')`. */
-  readonly log: LogConfig
-  /** How many shards the app has, from its first start for ever. Default 12. */
-  readonly shards?: number
-  /** Runs around every `send`, the first outermost. */
-  readonly middleware?: readonly Middleware[]
-  readonly clock?: Clock
-  readonly ids?: Ids
-}
+import { definitionsOf } from './modules.js'
 
 /**
  * Starts an app and resolves when it owns its shards and can take commands; its views go on from where they were. Rejects,
@@ -28,6 +15,7 @@ export interface AppOptions {
  * or another error of the log.
  */
 export async function createApp(options: AppOptions): Promise<App> {
+  checkOptions(options)
   const definitions = definitionsOf(options.modules)
   const opened = await options.log.open()
   const closers: (() => unknown)[] = [() => opened.log.close()]

@@ -1,4 +1,4 @@
-import type { AppOptions } from './create-app.js'
+import type { AppOptions } from './app-options.js'
 
 /**
  * Gives back what it is given, with the types checked: for a config file of the `ottla` command, whose default export says what

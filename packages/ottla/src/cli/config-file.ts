@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { AppOptions } from '../app/create-app.js'
+import type { AppOptions } from '../app/app-options.js'
 import { ottlaErrors } from '../ottla-errors.js'
 
 /** The config file that is used when none is named and it lies in the current folder. */
