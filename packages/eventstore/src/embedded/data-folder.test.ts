@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { embedded, removeData } from './embedded.js'
@@ -55,7 +55,7 @@ test('takes a folder whose marker was cut off by a crash', async () => {
   await openLog(folder)
 })
 
-test('removes what Ottla created, and nothing else', async () => {
+test('removes what Ottla created, and nothing else, so that the folder can still be used', async () => {
   const folder = temporaryFolder()
   await (await openLog(folder)).close()
   mkdirSync(join(folder, 'views'))
@@ -63,8 +63,9 @@ test('removes what Ottla created, and nothing else', async () => {
     writeFileSync(join(folder, name), '')
   }
   await removeData(folder)
-  expect(readdirSync(folder).sort()).toEqual(['notes.txt', 'views'])
+  expect(readdirSync(folder).sort()).toEqual(['.ottla', 'notes.txt', 'views'])
   expect(readdirSync(join(folder, 'views'))).toEqual(['notes.txt'])
+  await openLog(folder)
 })
 
 test('leaves an empty folder, in which a log can be made again', async () => {
@@ -79,6 +80,16 @@ test('leaves an empty folder, in which a log can be made again', async () => {
   expect(fresh.clusterId).not.toBe(log.clusterId)
   await fresh.admin.ensureTopics([{ name: 't', partitions: 1 }])
   expect(await values(fresh, 't')).toEqual([])
+})
+
+test.each(['state.sqlite', 'views/orders.sqlite'])('refuses to begin anew where the log is gone and %s is there', async name => {
+  const folder = temporaryFolder()
+  await (await openLog(folder)).close()
+  mkdirSync(join(folder, 'views'))
+  writeFileSync(join(folder, name), '')
+  rmSync(join(folder, 'log.sqlite'))
+  await expect(open(folder)).rejects.toThrow(/^LOG_DAMAGED: .*missing/)
+  expect(existsSync(join(folder, 'log.sqlite'))).toBe(false)
 })
 
 test('removes nothing from a folder that Ottla did not make', async () => {

@@ -45,7 +45,7 @@ export class DataFolder {
   /** Throws LOG_DAMAGED when the log is gone, though what was made from it is there: beginning anew would hide the loss. */
   requireLog(): void {
     const isThere = existsSync(this.log) && statSync(this.log).size > 0
-    if (isThere || (!existsSync(join(this.path, stateFile)) && !existsSync(join(this.path, viewsFolder)))) return
+    if (isThere || (!existsSync(join(this.path, stateFile)) && this.viewFiles().length === 0)) return
     throw eventstoreErrors.create('LOG_DAMAGED', { file: this.log, error: 'it is missing or empty beside its states and views' })
   }
 
@@ -66,11 +66,8 @@ export class DataFolder {
    * the folder can still be used.
    */
   remove(): void {
-    const views = join(this.path, viewsFolder)
-    if (existsSync(views)) {
-      for (const name of readdirSync(views)) if (name.includes('.sqlite')) rmSync(join(views, name))
-      if (readdirSync(views).length === 0) rmdirSync(views)
-    }
+    for (const file of this.viewFiles()) rmSync(file)
+    if (existsSync(this.views) && readdirSync(this.views).length === 0) rmdirSync(this.views)
     for (const name of readdirSync(this.path)) {
       if (isOf(stateFile, name) || isOf(lockFile, name)) rmSync(join(this.path, name))
     }
@@ -84,6 +81,15 @@ export class DataFolder {
 
   private get marker(): string {
     return join(this.path, markerFile)
+  }
+
+  private get views(): string {
+    return join(this.path, viewsFolder)
+  }
+
+  private viewFiles(): string[] {
+    const names = existsSync(this.views) ? readdirSync(this.views) : []
+    return names.filter(name => name.includes('.sqlite')).map(name => join(this.views, name))
   }
 
   private isMarked(): boolean {
