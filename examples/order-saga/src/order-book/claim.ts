@@ -27,7 +27,9 @@ export function claimData(folder: string, { file, digest }: OrderBook): void {
 
 /** Removes the note where the data that it was about is gone, so that the folder counts as empty. */
 export function dropLoneClaim(folder: string): void {
-  if (existsSync(claimIn(folder)) && readdirSync(folder).length === 1 && isClaim(findClaim(folder))) rmSync(claimIn(folder))
+  if (!existsSync(claimIn(folder)) || !isClaim(findClaim(folder))) return
+  // Ottla leaves its marker where other files are left, this one among them.
+  if (readdirSync(folder).every(name => name === 'orders.json' || name === '.ottla')) rmSync(claimIn(folder))
 }
 
 function findClaim(folder: string): unknown {

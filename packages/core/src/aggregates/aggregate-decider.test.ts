@@ -69,7 +69,7 @@ describe('a decision', () => {
         throw bug
       })
     expect(failing).toThrow(
-      'HANDLER_FAILED: shop.decide(Rename) threw x is undefined. Mend the handler; to refuse a command throw reject(code). Nothing of this command was kept.',
+      'HANDLER_FAILED: shop.decide(Rename) threw x is undefined. Mend it; a handler that wants to refuse a command throws reject(code). Nothing of this command was kept.',
     )
     expect(failing).toThrow(expect.objectContaining({ cause: bug }))
     expect(() =>
