@@ -12,9 +12,6 @@ const format = 1
 /** Files up to this size are checked page by page when they are opened; of larger ones only what is used is noticed. */
 const checkedBytes = 64 * 1024 * 1024
 
-/** After how many pages of 4 KiB the write-ahead log is copied back: rarer than SQLite's 1,000, since each time costs the writer a pause. */
-const checkpointPages = 4_000
-
 const tables = `
   create table log (name text primary key, value any not null) strict, without rowid;
   -- Topics; the partitions of a topic have the numbers from first_partition on, which are never used again.
@@ -59,7 +56,6 @@ export function openForWriting(file: string, maxBytes: number | undefined): Data
     return configured(database, () => {
       database.pragma('journal_mode = wal')
       database.pragma('synchronous = full')
-      database.pragma(`wal_autocheckpoint = ${checkpointPages}`)
       if (maxBytes !== undefined) database.pragma(`max_page_count = ${Math.floor(maxBytes / (database.pragma('page_size', { simple: true }) as number))}`)
       if (!isLog(database)) create(database)
       database.prepare("update log set value = value + 1 where name = 'opened'").run()
