@@ -10,6 +10,8 @@ export interface Log {
   readonly admin: LogAdmin
   /** Opens the transactional writer `id` and fences every earlier writer with that id: their open commits are settled when this resolves. */
   writer(id: string): Promise<LogWriter>
+  /** Opens a producer without transactions: what it sends can be read at once, and may be there twice after an error. For what is told apart by its id. */
+  producer(): Promise<LogProducer>
   /** Reads committed records of given partitions, without a group. */
   reader(options: ReaderOptions): LogReader
   /** Joins a group whose members share the partitions of the topics. Resolves when the first assignment is under way. */
@@ -76,6 +78,18 @@ export interface LogWriter {
    * COMMIT_OUTCOME_UNKNOWN (open a new writer with the same id: afterwards the log shows which). The writer is dead after any error.
    */
   commit(commit: Commit): Promise<readonly number[]>
+  close(): Promise<void>
+}
+
+/** Writes records at least once, for receivers that know them by their id: commands on their way to the owner of another shard, replies to callers. */
+export interface LogProducer {
+  /**
+   * Resolves when the records are durable. Many sends may be open at a time; those of one producer arrive in the order in which they were sent,
+   * within each partition. Rejects with RECORD_TOO_LARGE, TOPIC_UNKNOWN, LOG_FULL (nothing was written) or LOG_UNAVAILABLE (some of it may have been
+   * written). The producer goes on after an error.
+   */
+  send(records: readonly NewRecord[]): Promise<void>
+  /** Resolves when everything sent has settled. */
   close(): Promise<void>
 }
 
