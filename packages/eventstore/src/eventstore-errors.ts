@@ -22,6 +22,19 @@ export const eventstoreErrors = defineErrors({
     what: 'This is Node.js {version}, and the embedded log needs {oldest} or newer.',
     todo: 'Install a newer Node.js, or add the npm package node@24 to the project.',
   },
+  LOG_FORBIDDEN: {
+    what: 'The brokers refuse {operation} on {resource} ({error}).',
+    todo: 'Give the user of this app the right to it, or configure the right user. Nothing was written.',
+  },
+  KAFKA_OPTIONS_INVALID: { what: 'The option {option} of kafka() is wrong: {problem}.', todo: '{cure}' },
+  KAFKA_CLIENT_VERSION: {
+    what: 'The installed kafkajs is {found}, and Ottla works with exactly {wanted}.',
+    todo: 'Install kafkajs {wanted}: its defects are known, and Ottla guards against them.',
+  },
+  KAFKA_CLIENT_UNSAFE: {
+    what: 'kafkajs shows records of aborted transactions: a batch held the offsets {seen} instead of 3,9.',
+    todo: 'Something has replaced files of kafkajs after Ottla had: load no other patch of it in this process.',
+  },
   LOG_CLOSED: { what: 'The log {log} is closed.', todo: 'Open it again before use.' },
   LOG_READ_ONLY: {
     what: 'The log {log} was opened for reading only, and {operation} would change it.',
@@ -52,6 +65,10 @@ export const eventstoreErrors = defineErrors({
   TOPIC_DIFFERS: {
     what: 'Topic {topic} has {actual} partitions, and this app wants {wanted}.',
     todo: 'The shard count is chosen once per app: configure shards: {actual}, or migrate into a new app.',
+  },
+  TOPIC_CONFIG_DIFFERS: {
+    what: 'Topic {topic} has {setting} {actual}, and this app wants {wanted}.',
+    todo: 'Records would be lost or kept wrongly: alter the topic (kafka-configs, admin.alterTopic), or let Ottla create it.',
   },
   GROUP_ACTIVE: { what: 'Group {group} has {members} members.', todo: 'Stop them before its offsets are reset.' },
   // The codec and the registry

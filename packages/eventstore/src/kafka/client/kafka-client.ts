@@ -1,0 +1,67 @@
+import { createConnection, isIP } from 'node:net'
+import { connect } from 'node:tls'
+import type { ISocketFactoryArgs, Kafka, KafkaConfig, LogEntry } from 'kafkajs'
+import type { Cluster, ClusterOptions } from '../driver/cluster.js'
+import { type Kafkajs, loadKafkajs } from '../driver/kafkajs.js'
+import type { KafkaLogLine, KafkaOptions } from '../options/kafka-options.js'
+import type { KafkaSettings } from '../options/kafka-settings.js'
+
+/** What of the options must not be shown. */
+export type KafkaSecrets = Pick<KafkaOptions, 'ssl' | 'sasl' | 'logger'>
+
+/** The brokers of one log: kafkajs's client and connections for what it does not offer. Inspecting or printing it shows no secret. */
+export class KafkaClient {
+  readonly #kafkajs: Kafkajs
+  readonly #config: KafkaConfig
+  readonly #kafka: Kafka
+
+  /** Throws KAFKA_CLIENT_VERSION, KAFKA_CLIENT_UNSAFE. Connects to nothing. */
+  constructor(
+    readonly settings: KafkaSettings,
+    { ssl, sasl, logger }: KafkaSecrets,
+  ) {
+    this.#kafkajs = loadKafkajs()
+    const { brokers, clientId, connectionTimeout, requestTimeout } = settings
+    this.#config = {
+      brokers: [...brokers],
+      clientId,
+      ...(ssl && { ssl }),
+      ...(sasl && { sasl }),
+      connectionTimeout,
+      authenticationTimeout: requestTimeout,
+      requestTimeout,
+      retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 8 },
+      socketFactory,
+      logLevel: logger ? 4 : 0,
+      logCreator: () => entry => logger?.(lineOf(entry)),
+    }
+    this.#kafka = new this.#kafkajs.Kafka(this.#config)
+  }
+
+  get kafka(): Kafka {
+    return this.#kafka
+  }
+
+  /** Connections of their own, not yet opened; the caller ends them by `disconnect`. */
+  cluster({ isolationLevel, metadataMaxAge }: ClusterOptions): Cluster {
+    const logger = this.#kafkajs.createLogger({ level: this.#config.logLevel, logCreator: this.#config.logCreator })
+    return new this.#kafkajs.Cluster({ ...this.#config, logger, isolationLevel, metadataMaxAge, allowAutoTopicCreation: false })
+  }
+
+  /** A file of kafkajs's source, for requests of the protocol. */
+  source(file: string): unknown {
+    return this.#kafkajs.source(file)
+  }
+}
+
+/** As kafkajs's own, but a small request never waits for the acknowledgement of the one before (Nagle's algorithm). */
+function socketFactory({ host, port, ssl, onConnect }: ISocketFactoryArgs) {
+  const socket = ssl ? connect({ host, port, ...(!isIP(host) && { servername: host }), ...ssl }, onConnect) : createConnection({ host, port }, onConnect)
+  return socket.setKeepAlive(true, 60_000).setNoDelay(true)
+}
+
+const levels: Readonly<Record<number, KafkaLogLine['level']>> = { 1: 'error', 2: 'warn', 4: 'info' }
+
+function lineOf({ namespace, level, log: { message, timestamp: _, logger: __, ...details } }: LogEntry): KafkaLogLine {
+  return { level: levels[level] ?? 'info', namespace, message, details }
+}

@@ -1,0 +1,36 @@
+import type { Broker as KafkajsBroker, Cluster as KafkajsCluster } from 'kafkajs'
+
+/** A request of Kafka's protocol with the decoder of its answer, as kafkajs sends it. */
+export interface ProtocolRequest<T> {
+  readonly request: {
+    readonly apiKey: number
+    readonly apiVersion: number
+    readonly apiName: string
+    readonly encode: () => Promise<{ readonly buffer: Buffer }>
+  }
+  readonly response: { readonly decode: (payload: Buffer) => Promise<unknown>; readonly parse: (decoded: unknown) => Promise<T> }
+  /** Milliseconds; where it is greater than the client's own. */
+  readonly requestTimeout?: number
+}
+
+/** The connections to one broker: one for fetching, one for everything else. kafkajs types it in part; the rest is what its source of 2.2.4 has. */
+export type Broker = KafkajsBroker & {
+  readonly nodeId: number
+  readonly connectionPool: { readonly host: string; readonly port: number; send<T>(request: ProtocolRequest<T>): Promise<T> }
+}
+
+/** Connections to the brokers with their metadata. Each user has one of its own: a broker answers the requests of a connection one after another. */
+export type Cluster = Omit<KafkajsCluster, 'findBroker' | 'findControllerBroker' | 'findGroupCoordinator' | 'isConnected'> & {
+  isConnected(): boolean
+  findBroker(place: { readonly nodeId: string }): Promise<Broker>
+  findControllerBroker(): Promise<Broker>
+  /** Asks the brokers each time. Type 0 is a group's coordinator (the default), type 1 a transactional id's. */
+  findGroupCoordinator(group: { readonly groupId: string; readonly coordinatorType?: 0 | 1 }): Promise<Broker>
+}
+
+export interface ClusterOptions {
+  /** 0 reads uncommitted, 1 committed; it is also what ListOffsets asks for. */
+  readonly isolationLevel: 0 | 1
+  /** How old metadata may become, in milliseconds. */
+  readonly metadataMaxAge: number
+}
