@@ -8,19 +8,22 @@ export interface AppTopics {
   readonly events: string
   /** One record for every decided command that left no event, kept for the de-duplication window. */
   readonly outcomes: string
+  /** Compacted: the last state of each stream, so that a shard can be restored without its whole history. Only where the app takes snapshots. */
+  readonly snapshots: string
 }
 
 /** How long an app remembers the ids of decided commands: 7 days, in milliseconds. */
 export const deduplicationWindow = 7 * 24 * 60 * 60 * 1000
 
 export function appTopics(app: string): AppTopics {
-  return { commands: `${app}.commands`, events: `${app}.events`, outcomes: `${app}.outcomes` }
+  return { commands: `${app}.commands`, events: `${app}.events`, outcomes: `${app}.outcomes`, snapshots: `${app}.snapshots` }
 }
 
-export function topicConfigs(topics: AppTopics, shards: number): readonly TopicConfig[] {
+export function topicConfigs(topics: AppTopics, shards: number, { snapshots = false }: { readonly snapshots?: boolean } = {}): readonly TopicConfig[] {
   return [
     { name: topics.commands, partitions: shards },
     { name: topics.events, partitions: shards },
     { name: topics.outcomes, partitions: shards, retention: deduplicationWindow },
+    ...(snapshots ? [{ name: topics.snapshots, partitions: shards, compacted: true }] : []),
   ]
 }
