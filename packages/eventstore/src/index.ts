@@ -4,6 +4,7 @@ export type {
   Log,
   LogAdmin,
   LogMember,
+  LogProducer,
   LogReader,
   LogRecord,
   LogWriter,

@@ -4,6 +4,7 @@ import { groupFacts } from './log-contract/group-facts.js'
 import type { LogFact } from './log-contract/log-fact.js'
 import { memberFacts } from './log-contract/member-facts.js'
 import { readerFacts } from './log-contract/reader-facts.js'
+import { producerFacts } from './log-contract/producer-facts.js'
 import { orderlyRebalanceFacts, rebalanceFacts } from './log-contract/rebalance-facts.js'
 import { restartFacts } from './log-contract/restart-facts.js'
 import { topicFacts } from './log-contract/topic-facts.js'
@@ -17,6 +18,7 @@ export const logContract: readonly LogFact[] = [
   ...commitFacts,
   ...fencingFacts,
   ...readerFacts,
+  ...producerFacts,
   ...memberFacts,
   ...rebalanceFacts,
   ...groupFacts,

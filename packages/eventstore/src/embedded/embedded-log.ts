@@ -2,11 +2,12 @@ import type { Clock } from '@ottla/core'
 import type Database from 'better-sqlite3'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import { Groups } from '../groups/groups.js'
-import type { Log, LogAdmin, LogMember, LogReader, LogWriter, MemberOptions, ReaderOptions } from '../log/log.js'
+import type { Log, LogAdmin, LogMember, LogProducer, LogReader, LogWriter, MemberOptions, ReaderOptions } from '../log/log.js'
 import { SourceReader } from '../log/source-reader.js'
 import { BatchStore } from './batch-store.js'
 import { Compaction } from './compaction.js'
 import { EmbeddedAdmin } from './embedded-admin.js'
+import { EmbeddedProducer } from './embedded-producer.js'
 import { EmbeddedSource } from './embedded-source.js'
 import { EmbeddedWriter } from './embedded-writer.js'
 import { GroupCommit } from './group-commit.js'
@@ -74,6 +75,11 @@ export class EmbeddedLog implements Log {
     // What earlier writers of this id have queued is refused now, so that it is settled when this resolves.
     this.commits.flush()
     return new EmbeddedWriter(id, epoch, this.commits, () => this.requireOpen())
+  }
+
+  async producer(): Promise<LogProducer> {
+    this.requireWritable('producer')
+    return new EmbeddedProducer(this.commits, () => this.requireOpen())
   }
 
   reader(options: ReaderOptions): LogReader {

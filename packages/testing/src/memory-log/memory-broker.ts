@@ -12,7 +12,7 @@ import {
   type TopicPartition,
 } from '@ottla/eventstore'
 
-/** What happens to a commit: it works, or its answer is lost before or after it was written. */
+/** What happens to a commit or a send: it works, or its answer is lost before or after it was written. */
 export type CommitFate = 'ok' | 'lost-before' | 'lost-after'
 
 export interface MemoryBrokerOptions {
@@ -22,6 +22,8 @@ export interface MemoryBrokerOptions {
   readonly maxRecordBytes?: number
   /** Decides about each commit when it reaches the broker, and may hold it; the default lets all of them work. */
   readonly onCommit?: (writer: string, records: readonly NewRecord[]) => CommitFate | Promise<CommitFate>
+  /** The same for each send of a producer without transactions. */
+  readonly onSend?: (records: readonly NewRecord[]) => CommitFate | Promise<CommitFate>
 }
 
 interface Partition {
@@ -49,7 +51,7 @@ export class MemoryBroker implements RecordSource {
 
   constructor(clusterId: string, options: MemoryBrokerOptions = {}) {
     this.clusterId = clusterId
-    this.options = { markers: true, maxRecordBytes: 1024 * 1024, onCommit: () => 'ok', ...options }
+    this.options = { markers: true, maxRecordBytes: 1024 * 1024, onCommit: () => 'ok', onSend: () => 'ok', ...options }
   }
 
   /** The groups of this broker. Their clock is that of the first client that joins one. */
@@ -107,8 +109,16 @@ export class MemoryBroker implements RecordSource {
     return found
   }
 
+  /** Throws TOPIC_UNKNOWN or RECORD_TOO_LARGE when the record cannot be written. */
+  check({ topic, partition, key, value }: NewRecord): void {
+    this.partition({ topic, partition })
+    const bytes = key.length + (value?.length ?? 0)
+    const limit = this.options.maxRecordBytes
+    if (bytes > limit) throw eventstoreErrors.create('RECORD_TOO_LARGE', { bytes, topic, partition, limit })
+  }
+
   /** Writes the records, all at once, and gives their offsets. */
-  append(records: readonly NewRecord[]): number[] {
+  append(records: readonly NewRecord[], { markers = this.options.markers } = {}): number[] {
     const touched = new Set<Partition>()
     const offsets = records.map(record => {
       const partition = this.partition(record)
@@ -117,7 +127,7 @@ export class MemoryBroker implements RecordSource {
       partition.records.push({ ...record, headers: { ...record.headers }, offset, value: record.value && Buffer.from(record.value) })
       return offset
     })
-    if (this.options.markers) for (const partition of touched) partition.end++
+    if (markers) for (const partition of touched) partition.end++
     return offsets
   }
 

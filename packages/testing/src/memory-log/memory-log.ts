@@ -6,6 +6,7 @@ import {
   type Log,
   type LogAdmin,
   type LogMember,
+  type LogProducer,
   type LogReader,
   type LogWriter,
   type MemberOptions,
@@ -14,6 +15,7 @@ import {
 } from '@ottla/eventstore'
 import { MemoryAdmin } from './memory-admin.js'
 import type { MemoryBroker } from './memory-broker.js'
+import { MemoryProducer } from './memory-producer.js'
 
 /**
  * One client of a MemoryBroker: a `Log` that keeps the promises of the port without a disk, deterministic under an injected
@@ -42,6 +44,11 @@ export class MemoryLog implements Log {
     const epoch = (this.broker.epochs.get(id) ?? 0) + 1
     this.broker.epochs.set(id, epoch)
     return new MemoryWriter(id, epoch, this.broker, () => this.turn())
+  }
+
+  async producer(): Promise<LogProducer> {
+    await this.turn()
+    return new MemoryProducer(this.broker, () => this.turn())
   }
 
   reader(options: ReaderOptions): LogReader {
@@ -113,7 +120,7 @@ class MemoryWriter implements LogWriter {
       await this.turn()
       const fate = await broker.options.onCommit(id, records)
       if (broker.epochs.get(id) !== this.epoch) throw eventstoreErrors.create('WRITER_FENCED', { writer: id })
-      for (const record of records) this.check(record.topic, record.partition, record.key.length + (record.value?.length ?? 0))
+      for (const record of records) broker.check(record)
       for (const offset of consumed?.offsets ?? []) broker.partition(offset)
       if (fate === 'lost-before') throw eventstoreErrors.create('COMMIT_OUTCOME_UNKNOWN', { writer: id, error: 'the request was lost' })
       const offsets = broker.append(records)
@@ -131,11 +138,5 @@ class MemoryWriter implements LogWriter {
 
   async close(): Promise<void> {
     this.failure ??= eventstoreErrors.create('LOG_CLOSED', { log: this.id })
-  }
-
-  private check(topic: string, partition: number, bytes: number): void {
-    this.broker.partition({ topic, partition })
-    const limit = this.broker.options.maxRecordBytes
-    if (bytes > limit) throw eventstoreErrors.create('RECORD_TOO_LARGE', { bytes, topic, partition, limit })
   }
 }
