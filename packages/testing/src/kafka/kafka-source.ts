@@ -1,0 +1,12 @@
+import { givenBrokers } from './given-cluster.js'
+import { findJava, findOnPath } from './java/java-home.js'
+import { hasKafkaJars } from './java/maven-artifacts.js'
+
+/** Where brokers can come from. */
+export type KafkaSource = 'environment' | 'docker' | 'java'
+
+/** Where `startKafka` takes its brokers from, undefined when there is nothing. Starts nothing and answers within a second. */
+export async function kafkaSource(): Promise<KafkaSource | undefined> {
+  if (givenBrokers()) return 'environment'
+  return findJava(17) && (hasKafkaJars() || findOnPath('mvn') !== undefined) ? 'java' : undefined
+}
