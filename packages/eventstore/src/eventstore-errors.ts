@@ -88,6 +88,30 @@ export const eventstoreErrors = defineErrors({
     what: 'The schema registry of {registry} is opened for reading only, and it has no such schema in {subject}.',
     todo: 'Only the process that writes the log registers schemas.',
   },
+  REGISTRY_UNAVAILABLE: {
+    what: 'The schema registry {registry} does not answer ({error}).',
+    todo: 'Ottla asks again by itself, and what waits for a schema goes on when it is back. Look at the registry when it lasts.',
+    retriable: true,
+  },
+  REGISTRY_FORBIDDEN: {
+    what: 'The schema registry {registry} refuses {operation} with status {status}.',
+    todo: 'Give the option registry.auth the right credentials, or their user this right; Ottla goes on by itself when the registry lets it.',
+    retriable: true,
+  },
+  REGISTRY_UNEXPECTED: {
+    what: 'What answers at {registry} is no schema registry ({problem}).',
+    todo: "Give the URL where Confluent's API begins, below which /subjects lies; Apicurio has it at /apis/ccompat/v7.",
+    retriable: true,
+  },
+  REGISTRY_REFUSED: {
+    what: 'The schema registry {registry} refuses {operation}: {reason}.',
+    todo: 'Mend what it names, such as a subject that is read-only, and start again.',
+  },
+  REGISTRY_OPTION_INVALID: { what: 'The option registry.{option} {problem}.', todo: 'Mend it where the app is configured.' },
+  SCHEMA_INCOMPATIBLE: {
+    what: 'The schema is not {level} compatible with the earlier ones of subject {subject} ({reason}).',
+    todo: 'Make the change in a compatible way, such as a new field with t.optional, or give the message a new name. An operator can change the level of the subject.',
+  },
   RECORD_UNREADABLE: {
     what: 'The bytes of {message} cannot be decoded ({problem}).',
     todo: 'They are damaged or were written with another schema; the record stays in the log as it is.',
@@ -102,6 +126,10 @@ export const eventstoreErrors = defineErrors({
   STREAM_UNREADABLE: {
     what: 'Stream {stream} is unavailable on this node: {problem}.',
     todo: 'Deploy the version that can read its events; nothing was written, and everything else goes on.',
+  },
+  STREAM_INCOMPLETE: {
+    what: 'The log does not have the events of stream {stream} from version {first} to {last}.',
+    todo: 'Records of the events topic were deleted: restore the topic from a backup. Reading would give a history that is too short.',
   },
   COMMAND_ID_REUSED: {
     what: 'Command id {id} for {key} was used before for another {command} or other content.',

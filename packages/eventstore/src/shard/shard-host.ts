@@ -5,6 +5,7 @@ import type { Log, LogMember, TopicOffset, TopicPartition } from '../log/log.js'
 import { replyDefinition } from '../records/inbox-record.js'
 import { outcomeDefinition } from '../records/outcome-record.js'
 import { type AppTopics, appTopics, deduplicationWindow, topicConfigs } from '../records/topics.js'
+import { snapshotDefinitions } from '../snapshots/snapshot-records.js'
 import type { StateStore } from '../state/state-store.js'
 import { StreamReader } from '../streams/stream-reader.js'
 import type { Participant } from './participant.js'
@@ -23,6 +24,8 @@ export interface ShardHostOptions {
   readonly participants: readonly Participant[]
   readonly clock: Clock
   readonly limits?: Partial<OwnerLimits>
+  /** Whether shards are published to the snapshots topic now and then, and restored from it. Default false. */
+  readonly snapshots?: boolean
   /** Called when a shard cannot go on: the disk is full, the log is damaged. */
   readonly failed: (error: OttlaError) => void
 }
@@ -47,11 +50,12 @@ export class ShardHost {
 
   /** Creates what is missing on the log, joins the group and takes over the shards given to this node. Rejects with the log's errors, TOPIC_DIFFERS, INBOX_LOST. */
   async start(): Promise<void> {
-    const { app, shards, log, codec } = this.options
-    await log.admin.ensureTopics(topicConfigs(this.topics, shards))
+    const { app, shards, log, codec, snapshots } = this.options
+    await log.admin.ensureTopics(topicConfigs(this.topics, shards, { snapshots }))
     await codec.prepare(this.topics.events, this.model.events)
     await codec.prepare(this.topics.commands, [...this.model.commands, replyDefinition])
     await codec.prepare(this.topics.outcomes, [outcomeDefinition])
+    if (snapshots) await codec.prepare(this.topics.snapshots, snapshotDefinitions)
     this.forgetDecided()
     const assigned = Promise.withResolvers<void>()
     this.member = await log.member({
@@ -119,6 +123,7 @@ export class ShardHost {
   async stop(): Promise<void> {
     this.stopped = true
     this.cancelForgetting()
+    await Promise.all(Array.from(this.owners.values(), owner => owner.publishSnapshot()))
     await this.member?.leave()
     await this.release(Array.from(this.owners.keys(), partition => ({ topic: this.topics.commands, partition })))
   }
@@ -138,6 +143,7 @@ export class ShardHost {
           shard: partition,
           topics: this.topics,
           model: this.model,
+          snapshots: this.options.snapshots ?? false,
           limits: { ...defaultLimits, ...this.options.limits },
           readEvents: decided => this.streams.eventsOf(decided),
         })

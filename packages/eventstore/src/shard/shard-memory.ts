@@ -20,6 +20,8 @@ export class ShardMemory {
   private readonly pendingDecisions = new Map<string, PendingDecision>()
   private readonly unwritten = new Unwritten()
   private checkpoint: Checkpoint
+  /** The earliest time of a command decided since a snapshot began. */
+  private decidedSince: number | undefined
 
   /** @param limit how many streams stay in memory beside the pinned ones */
   constructor(
@@ -39,6 +41,25 @@ export class ShardMemory {
 
   get outcomesEnd(): number {
     return this.checkpoint.outcomes
+  }
+
+  /** Up to where everything is committed and known here. */
+  get position(): Checkpoint {
+    return this.checkpoint
+  }
+
+  /** Begins a snapshot: writes everything committed to the store and gives the position that the snapshot will have. */
+  beginSnapshot(): Checkpoint {
+    this.flush()
+    this.decidedSince = undefined
+    return this.checkpoint
+  }
+
+  /** The snapshot that began at these events is complete. */
+  endSnapshot(events: number): void {
+    this.checkpoint = { ...this.checkpoint, published: events, decidedSince: this.decidedSince }
+    this.write()
+    this.store.unpublished.forget(this.shard, events)
   }
 
   /** How many changed streams and decided commands wait to be written to the store. */
@@ -82,9 +103,15 @@ export class ShardMemory {
     for (const [index, { record, stream }] of batch.events.entries()) {
       unwritten.addEvent(stream, eventEnvelope(record) as EventEnvelope, eventOffsets[index] as number)
     }
-    for (const { command } of batch.decisions) unwritten.decided.push({ ...command, eventsEnd, outcomesEnd })
+    let { decidedSince } = this.checkpoint
+    for (const { command } of batch.decisions) {
+      unwritten.decided.push({ ...command, eventsEnd, outcomesEnd })
+      decidedSince = Math.min(decidedSince ?? command.at, command.at)
+      this.decidedSince = Math.min(this.decidedSince ?? command.at, command.at)
+    }
     this.checkpoint = {
       ...this.checkpoint,
+      decidedSince,
       events: eventsEnd,
       outcomes: outcomesEnd,
       inbox: batch.inboxNext ?? this.checkpoint.inbox,
@@ -94,8 +121,11 @@ export class ShardMemory {
 
   /** Writes everything committed to the state store in one transaction. */
   flush(): void {
+    if (!this.unwritten.isEmpty) this.write()
+  }
+
+  private write(): void {
     const { unwritten } = this
-    if (unwritten.isEmpty) return
     this.store.write(this.shard, { states: this.storedStates(), decided: unwritten.decided, events: unwritten.events.values(), checkpoint: this.checkpoint })
     for (const [stream, { batches }] of unwritten.states) stream.pins -= batches
     for (const { participant, key, id } of unwritten.decided) this.pendingDecisions.delete(`${streamKey(participant, key)}\n${id}`)

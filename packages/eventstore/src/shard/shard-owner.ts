@@ -1,6 +1,8 @@
 import { isOttlaError, type OttlaError } from '@ottla/core'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { Log, LogMember, LogWriter, RecordBatch, TopicOffset } from '../log/log.js'
+import { type SnapshotLimits, SnapshotSchedule } from '../snapshots/snapshot-schedule.js'
+import type { SnapshotPart } from '../snapshots/snapshot-writing.js'
 import type { StateStore } from '../state/state-store.js'
 import { Callers } from './callers.js'
 import { DeadlineQueue } from './deadline-queue.js'
@@ -18,12 +20,14 @@ export interface OwnerOptions extends DeciderOptions {
   readonly app: string
   readonly log: Log
   readonly store: StateStore
+  /** Whether the app takes snapshots. */
+  readonly snapshots: boolean
   readonly limits: OwnerLimits
   /** Called when the shard cannot go on and trying again is no use: the disk is full, the log is damaged. */
   readonly failed: (error: OttlaError) => void
 }
 
-export interface OwnerLimits {
+export interface OwnerLimits extends SnapshotLimits {
   /** How many commands of this process wait before `send` is refused with OVERLOADED. */
   readonly queue: number
   /** How many messages one transaction decides. */
@@ -47,6 +51,9 @@ export const defaultLimits: OwnerLimits = {
   streams: 10_000,
   storeBacklog: 1_000,
   storeDelay: 1_000,
+  snapshotEvents: 10_000,
+  snapshotInterval: 10 * 60 * 1000,
+  snapshotBytes: 128 * 1024,
 }
 
 type Phase = 'taking-over' | 'owning' | 'halted' | 'released'
@@ -64,6 +71,7 @@ export class ShardOwner {
   private readonly queue: QueuedMessage[] = []
   private readonly deadlines = new DeadlineQueue<StreamName>()
   private readonly callers: Callers
+  private readonly snapshots: SnapshotSchedule
   private open = new DecisionBatch()
   private inFlight: DecisionBatch | undefined
   private readonly position = new InboxPosition()
@@ -83,6 +91,7 @@ export class ShardOwner {
     private readonly options: OwnerOptions,
   ) {
     this.callers = new Callers(options.clock, caller => this.isPending(caller))
+    this.snapshots = new SnapshotSchedule(options, () => this.schedulePump())
   }
 
   /**
@@ -116,8 +125,14 @@ export class ShardOwner {
     while (this.phase === 'owning' && this.position.queued > this.options.limits.batch) await this.nextChange()
   }
 
+  /** Takes a last snapshot if there is anything new; resolves when it is complete or takes too long, and never rejects. */
+  publishSnapshot(): Promise<void> {
+    return this.snapshots.publish()
+  }
+
   /** Decides and commits what is queued, writes the state store and gives the writer up. */
   async release(): Promise<void> {
+    this.snapshots.end()
     while (this.phase === 'owning' && (this.queue.length > 0 || this.inFlight)) await this.nextChange()
     const memory = this.phase === 'owning' ? this.memory : undefined
     if (this.phase !== 'halted') this.phase = 'released'
@@ -179,6 +194,7 @@ export class ShardOwner {
     }
     this.phase = 'owning'
     for (const message of this.callers.messages()) this.queue.push({ message })
+    this.snapshots.begin(this.memory)
     this.schedulePump()
     this.notify()
     return { ...this.inbox, offset: inboxStart }
@@ -208,10 +224,10 @@ export class ShardOwner {
         this.decide(this.queue[taken++] as QueuedMessage)
       }
       this.queue.splice(0, taken)
+      if (!this.inFlight) this.commitNext()
     } catch (error) {
       return this.commitFailed(error as Error)
     }
-    if (!this.inFlight && !this.open.isEmpty) this.commit()
     this.notify()
   }
 
@@ -221,6 +237,33 @@ export class ShardOwner {
     // A caller who has given up took the command along, unless it has been part of a commit.
     if (message.kind === 'command' && message.caller && !this.callers.has(message.caller)) return
     this.decider?.decide(queued, this.open)
+  }
+
+  private commitNext(): void {
+    const part = this.snapshots.next(this.open.isEmpty)
+    if (part) this.commitSnapshot(part)
+    else if (!this.open.isEmpty) this.commit()
+  }
+
+  private commitSnapshot(part: SnapshotPart): void {
+    const batch = new DecisionBatch()
+    this.inFlight = batch
+    const written = () => {
+      if (this.inFlight !== batch) return
+      this.inFlight = undefined
+      this.snapshots.written(part)
+      this.pump()
+    }
+    const refused = (error: Error) => {
+      if (this.inFlight !== batch) return
+      this.snapshots.failed(error)
+      this.drop()
+      this.recover(undefined).catch((reason: unknown) => this.halt(reason as Error))
+    }
+    this.writer
+      ?.commit({ records: part.records })
+      .then(written, refused)
+      .catch((error: Error) => this.commitFailed(error))
   }
 
   private commit(): void {
@@ -251,6 +294,7 @@ export class ShardOwner {
     if (memory.backlog >= this.options.limits.storeBacklog) memory.flush()
     else this.scheduleFlush()
     this.scheduleDeadline()
+    this.snapshots.committed()
     if (this.position.isWorthCleaning(batch.inboxNext)) this.cleanInbox(batch.inboxNext)
     if (this.open.isEmpty && this.queue.length === 0) this.notify()
     else this.pump()
@@ -273,6 +317,7 @@ export class ShardOwner {
     this.inFlight = undefined
     this.open = new DecisionBatch()
     this.queue.length = 0
+    this.snapshots.end()
     this.cancelDeadline()
     this.notify()
   }
@@ -293,6 +338,7 @@ export class ShardOwner {
   private halt(error: Error): void {
     this.phase = 'halted'
     this.failure = error
+    this.snapshots.end()
     this.cancelDeadline()
     this.callers.rejectAll(error)
     this.notify()

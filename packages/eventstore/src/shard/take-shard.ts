@@ -1,7 +1,8 @@
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { LogMember, LogWriter } from '../log/log.js'
 import type { Checkpoint } from '../state/state-store.js'
-import { type RestoreOptions, restoreShard } from './restore.js'
+import { restoreShard } from './restore.js'
+import type { RestoreOptions } from './restore-start.js'
 
 export interface TakeOptions extends Omit<RestoreOptions, 'retryUnreadable' | 'isWanted'> {
   readonly app: string

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { DecidedCommand } from './decided-command.js'
 import { decodeOffsets, encodeOffsets } from './offset-run.js'
+import { Unpublished, unpublishedSchema } from './unpublished.js'
 
 /** A stream's stored state. */
 export interface StoredState {
@@ -37,7 +38,18 @@ export interface Checkpoint {
   readonly lastEvent: { readonly offset: number; readonly id: string } | undefined
   /** The state version of each participant when it was written. */
   readonly stateVersions: Readonly<Record<string, number>>
+  /** From which event offset on the stream index is complete; undefined from the first event on. */
+  readonly indexFrom?: number
+  /** Streams with events from this offset on are noted as unpublished; undefined while the app takes no snapshots. */
+  readonly published?: number
+  /** The earliest time of a command that is decided and perhaps in no snapshot. */
+  readonly decidedSince?: number
+  /** While a snapshot is being loaded: the offset of its marker, and where its topic is to be read on. What is here is of no use before that is done. */
+  readonly loading?: { readonly marker: number; readonly next: number }
 }
+
+/** As `published`: what is touched is noted from now on, but not all that was touched before. */
+export const neverPublished = Number.MAX_SAFE_INTEGER
 
 /** What changed in one shard since the last write. */
 export interface StoreChanges {
@@ -47,12 +59,19 @@ export interface StoreChanges {
   readonly checkpoint: Checkpoint
 }
 
+/** Versions `first` to `last` of a stream. */
+export interface VersionRange {
+  readonly first: number
+  readonly last: number
+}
+
 /**
  * One SQLite file per node with what the shard owners know: states, ids of decided commands, the stream index, deadlines.
  * It is a cache of the log: deleting it costs time, never data, so it is written without waiting for the disk. Rows and
  * checkpoint of a shard change in one SQLite transaction.
  */
 export class StateStore {
+  readonly unpublished: Unpublished
   private readonly database: Database.Database
   private readonly statements: ReturnType<typeof prepare>
 
@@ -60,6 +79,7 @@ export class StateStore {
   constructor(file: string) {
     this.database = open(file)
     this.statements = prepare(this.database)
+    this.unpublished = new Unpublished(this.database)
   }
 
   checkpoint(shard: number): Checkpoint | undefined {
@@ -95,6 +115,29 @@ export class StateStore {
     })
   }
 
+  /** Which versions of a stream up to `to` the index does not have although it has later ones, or `to` itself: the latest such range, from `from` on. */
+  missingVersions(participant: string, id: string, from: number, to: number): VersionRange | undefined {
+    const runs = this.statements.offsets.all({ participant, id, from, to }) as { first: number; offsets: Buffer }[]
+    let last = to
+    for (const { first, offsets } of runs.reverse()) {
+      const end = first + decodeOffsets(offsets).length - 1
+      if (end < last) return { first: Math.max(from, end + 1), last }
+      last = Math.min(last, first - 1)
+    }
+    return last >= from ? { first: from, last } : undefined
+  }
+
+  /** The last version of a stream that is in the index; 0 where none is. */
+  lastIndexed(participant: string, id: string): number {
+    const run = this.statements.lastRun.get(participant, id) as { first: number; offsets: Buffer } | undefined
+    return run ? run.first + decodeOffsets(run.offsets).length - 1 : 0
+  }
+
+  /** Adds a run that was missing in the index. */
+  addToIndex(shard: number, { participant, id, first, offsets }: IndexedEvents): void {
+    this.statements.putOffsets.run(participant, id, first, shard, encodeOffsets(offsets))
+  }
+
   /** Every stream of the shard that waits for a deadline. */
   deadlines(shard: number): { participant: string; id: string; deadline: number }[] {
     return this.statements.deadlines.all(shard) as { participant: string; id: string; deadline: number }[]
@@ -120,7 +163,10 @@ export class StateStore {
       for (const { participant, key, id, at, ...decided } of changes.decided) {
         this.statements.putDecided.run(participant, key, id, shard, at, JSON.stringify(decided))
       }
-      for (const { participant, id, first, offsets } of changes.events) this.statements.putOffsets.run(participant, id, first, shard, encodeOffsets(offsets))
+      for (const { participant, id, first, offsets } of changes.events) {
+        this.statements.putOffsets.run(participant, id, first, shard, encodeOffsets(offsets))
+        if (changes.checkpoint.published !== undefined) this.unpublished.note(shard, participant, id, offsets.at(-1) as number)
+      }
       this.statements.putCheckpoint.run(shard, JSON.stringify(changes.checkpoint))
       commit.run()
     } catch (error) {
@@ -147,6 +193,13 @@ export class StateStore {
   /** The participants that have a stream in this shard which cannot be read. */
   unreadableParticipants(shard: number): string[] {
     return this.database.prepare('select distinct participant from state where shard = ? and unreadable is not null').pluck().all(shard) as string[]
+  }
+
+  /** The streams of the shard whose state is to be made from their events. */
+  unmadeStreams(shard: number): { participant: string; id: string }[] {
+    return this.database
+      .prepare('select participant, id from state where shard = ? and state is null and unreadable is null')
+      .all(shard) as { participant: string; id: string }[]
   }
 
   /** Forgets the ids of commands that were decided before `time` (milliseconds since 1970). */
@@ -181,7 +234,7 @@ function isDamage(error: unknown): boolean {
   return code !== undefined && (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
 }
 
-const tables = ['state', 'decided', 'stream_index', 'checkpoint']
+const tables = ['state', 'decided', 'stream_index', 'checkpoint', 'unpublished']
 
 interface StateRow {
   readonly version: number
@@ -201,7 +254,7 @@ const schema = `
   create index if not exists decided_at on decided (at);
   create table if not exists stream_index (participant text, id text, first integer, shard integer not null, offsets blob not null,
     primary key (participant, id, first)) without rowid;
-  create table if not exists checkpoint (shard integer primary key, value text not null);`
+  create table if not exists checkpoint (shard integer primary key, value text not null);${unpublishedSchema}`
 
 function open(file: string): Database.Database {
   if (existsSync(file + damaged)) remove(file)
@@ -258,6 +311,7 @@ function prepare(database: Database.Database) {
     putDecided: database.prepare('insert or replace into decided values (?, ?, ?, ?, ?, ?)'),
     forgetDecided: database.prepare('delete from decided where at < ?'),
     putOffsets: database.prepare('insert or replace into stream_index values (?, ?, ?, ?, ?)'),
+    lastRun: database.prepare('select first, offsets from stream_index where participant = ? and id = ? order by first desc limit 1'),
     offsets: database.prepare(`select first, offsets from stream_index where participant = $participant and id = $id and first <= $to
       and first >= (select coalesce(max(first), 0) from stream_index where participant = $participant and id = $id and first <= $from) order by first`),
   }

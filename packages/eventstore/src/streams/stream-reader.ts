@@ -10,6 +10,7 @@ import { shardOf } from '../shard/partitioner.js'
 import type { ShardModel } from '../shard/shard-model.js'
 import type { DecidedCommand } from '../state/decided-command.js'
 import type { StateStore } from '../state/state-store.js'
+import { completeIndex } from './index-gap.js'
 import type { StoredEvent } from './stored-event.js'
 
 export interface StreamReaderOptions {
@@ -60,17 +61,18 @@ export class StreamReader {
   }
 
   /** The events that a decided command has left. */
-  async eventsOf({ participant, key, from, to }: DecidedCommand): Promise<readonly object[]> {
+  async eventsOf({ participant, key, from, to, eventsEnd }: DecidedCommand): Promise<readonly object[]> {
     if (from === to) return []
     const events: object[] = []
-    await this.scan(participant, key, from + 1, { to }, record => void events.push(this.decode(record).message))
+    await this.scan(participant, key, from + 1, { to, before: eventsEnd }, record => void events.push(this.decode(record).message))
     return events
   }
 
-  private async scan(participant: string, id: string, from: number, range: StreamRange, take: (record: LogRecord) => void): Promise<void> {
+  private async scan(participant: string, id: string, from: number, range: StreamRange & { readonly before?: number }, take: (record: LogRecord) => void): Promise<void> {
     const { shards, topics, log, store, codec, settled } = this.options
     const partition = shardOf(id, shards)
     await settled(partition)
+    await completeIndex(this.options, partition, { participant, id }, { from, ...range })
     const offsets = store.offsets(participant, id, from, range.to ?? Number.MAX_SAFE_INTEGER)
     if (offsets.length === 0) return
     const reader = log.reader({ from: [{ topic: topics.events, partition, offset: offsets[0] as number }] })
