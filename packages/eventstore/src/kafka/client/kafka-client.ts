@@ -1,10 +1,11 @@
-import { createConnection, isIP } from 'node:net'
+import { createConnection, isIP, type Socket } from 'node:net'
 import { connect } from 'node:tls'
 import type { ISocketFactoryArgs, Kafka, KafkaConfig, LogEntry } from 'kafkajs'
-import type { Cluster, ClusterOptions } from '../driver/cluster.js'
+import type { ClusterOptions } from '../driver/cluster.js'
 import { type Kafkajs, loadKafkajs } from '../driver/kafkajs.js'
 import type { KafkaLogLine, KafkaOptions } from '../options/kafka-options.js'
 import type { KafkaSettings } from '../options/kafka-settings.js'
+import { Connections } from './connections.js'
 
 /** What of the options must not be shown. */
 export type KafkaSecrets = Pick<KafkaOptions, 'ssl' | 'sasl' | 'logger'>
@@ -42,10 +43,12 @@ export class KafkaClient {
     return this.#kafka
   }
 
-  /** Connections of their own, not yet opened; the caller ends them by `disconnect`. */
-  cluster({ isolationLevel, metadataMaxAge }: ClusterOptions): Cluster {
+  /** Connections of the caller's own, not yet opened; the caller closes them. */
+  connections({ isolationLevel, metadataMaxAge }: ClusterOptions): Connections {
+    const sockets = new Set<Socket>()
     const logger = this.#kafkajs.createLogger({ level: this.#config.logLevel, logCreator: this.#config.logCreator })
-    return new this.#kafkajs.Cluster({ ...this.#config, logger, isolationLevel, metadataMaxAge, allowAutoTopicCreation: false })
+    const own = { logger, isolationLevel, metadataMaxAge, allowAutoTopicCreation: false, socketFactory: (to: ISocketFactoryArgs) => kept(socketFactory(to), sockets) }
+    return new Connections(new this.#kafkajs.Cluster({ ...this.#config, ...own }), sockets)
   }
 
   /** A file of kafkajs's source, for requests of the protocol. */
@@ -55,9 +58,14 @@ export class KafkaClient {
 }
 
 /** As kafkajs's own, but a small request never waits for the acknowledgement of the one before (Nagle's algorithm). */
-function socketFactory({ host, port, ssl, onConnect }: ISocketFactoryArgs) {
+function socketFactory({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
   const socket = ssl ? connect({ host, port, ...(!isIP(host) && { servername: host }), ...ssl }, onConnect) : createConnection({ host, port }, onConnect)
   return socket.setKeepAlive(true, 60_000).setNoDelay(true)
+}
+
+function kept(socket: Socket, sockets: Set<Socket>): Socket {
+  sockets.add(socket)
+  return socket.once('close', () => sockets.delete(socket))
 }
 
 const levels: Readonly<Record<number, KafkaLogLine['level']>> = { 1: 'error', 2: 'warn', 4: 'info' }

@@ -1,0 +1,34 @@
+import type { TopicPartition } from '../../log/log.js'
+import type { Broker, Cluster } from '../driver/cluster.js'
+import { code, ProtocolFailure, protocolCode } from './protocol-failure.js'
+
+/** Finds the brokers that lead partitions. What it knows may be old: after an answer that says so, `refresh`. */
+export class TopicLeaders {
+  private readonly known = new Set<string>()
+
+  constructor(private readonly cluster: Cluster) {}
+
+  /** Rejects with a failure that names the topic when it does not exist, or may not be seen. */
+  async learn(topic: string): Promise<void> {
+    if (this.known.has(topic)) return
+    try {
+      await this.cluster.addMultipleTargetTopics([topic])
+    } catch (error) {
+      const found = protocolCode(error)
+      throw found === undefined ? error : new ProtocolFailure('Metadata', found, { topic })
+    }
+    this.known.add(topic)
+  }
+
+  /** Where the records of this partition go. Rejects where it has no leader at the moment, or does not exist. */
+  async leader({ topic, partition }: TopicPartition): Promise<Broker> {
+    const [leader] = Object.keys(this.cluster.findLeaderForPartitions(topic, [partition]))
+    if (leader === undefined) throw new ProtocolFailure('Metadata', code.unknownTopicOrPartition, { topic, partition })
+    if (leader === '-1') throw new ProtocolFailure('Metadata', code.leaderNotAvailable, { topic, partition })
+    return this.cluster.findBroker({ nodeId: leader })
+  }
+
+  async refresh(): Promise<void> {
+    await this.cluster.refreshMetadata()
+  }
+}
