@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
-import { projects } from './vitest.workspace.js'
+import { projects, setUps } from './vitest.workspace.js'
 
 const source = { conditions: ['@ottla/source'] }
+const inside = (root: string) => projects.filter(other => other.startsWith(`${root}/`)).map(other => `${other.slice(root.length + 1)}/**`)
 
 export default defineConfig({
   test: {
@@ -11,7 +12,16 @@ export default defineConfig({
     projects: projects.map(root => ({
       resolve: source,
       ssr: { resolve: source },
-      test: { name: root, root, include: ['**/*.test.ts'], exclude: ['**/dist/**', '**/node_modules/**'], testTimeout: 60_000, hookTimeout: 60_000 },
+      test: {
+        name: root,
+        root,
+        include: ['**/*.test.ts'],
+        exclude: ['**/dist/**', '**/node_modules/**', ...inside(root)],
+        globalSetup: setUps[root]?.once ?? [],
+        setupFiles: setUps[root]?.each ?? [],
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      },
     })),
   },
 })
