@@ -57,6 +57,10 @@ export const eventstoreErrors = defineErrors({
     what: 'The folder {folder} cannot hold a log ({problem}).',
     todo: 'Name an empty folder, one that Ottla made, or one that does not exist yet.',
   },
+  LOG_RECORDS_UNREADABLE: {
+    what: 'The records of {topic}-{partition} from offset {offset} on cannot be read ({problem}).',
+    todo: 'Records with a wrong checksum are damaged on their way or on the disk of a broker: look at both. Set compression.type of the topic to producer, and write it with none, gzip or zstd.',
+  },
   RECORD_TOO_LARGE: {
     what: 'A record of {bytes} bytes for {topic}-{partition} is larger than the {limit} that one record may have.',
     todo: 'Make the message smaller: keep large contents elsewhere and name them in the message.',
@@ -107,7 +111,6 @@ export const eventstoreErrors = defineErrors({
     what: 'The schema registry {registry} refuses {operation}: {reason}.',
     todo: 'Mend what it names, such as a subject that is read-only, and start again.',
   },
-  REGISTRY_OPTION_INVALID: { what: 'The option registry.{option} {problem}.', todo: 'Mend it where the app is configured.' },
   SCHEMA_INCOMPATIBLE: {
     what: 'The schema is not {level} compatible with the earlier ones of subject {subject} ({reason}).',
     todo: 'Make the change in a compatible way, such as a new field with t.optional, or give the message a new name. An operator can change the level of the subject.',

@@ -1,0 +1,9 @@
+import { type Clock, systemClock } from '@ottla/core'
+import type { LogReader, ReaderOptions } from '../../log/log.js'
+import type { KafkaClient } from '../client/kafka-client.js'
+import { KafkaReader } from './kafka-reader.js'
+
+/** Opens a reader of committed records, with connections of its own. It begins to fetch when the first batch is asked for. */
+export function openReader(client: KafkaClient, options: ReaderOptions, clock: Clock = systemClock): LogReader {
+  return new KafkaReader(client, options, clock)
+}

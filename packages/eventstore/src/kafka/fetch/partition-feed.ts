@@ -1,0 +1,105 @@
+import type { LogRecord, RecordBatch, TopicOffset, TopicPartition } from '../../log/log.js'
+import { CommittedRecords, type FetchedRecords } from './committed-records.js'
+import { endOf } from './record-batch.js'
+
+/** How much is fetched at first, after a start or a seek: who looks for a single record does not wait for a megabyte. In bytes. */
+const firstFetch = 64 * 1024
+const largestFetch = 1024 * 1024
+
+/** How many records a batch has at most, and at first. */
+const batchRecords = { first: 16, most: 500 }
+
+/** One partition that is read: where it stands, and what was fetched and not yet handed out. */
+export class PartitionFeed implements TopicPartition {
+  readonly topic: string
+  readonly partition: number
+  isPaused = false
+  /** Whether a fetch of it is under way. */
+  isFetching = false
+  /** Whether it waits before it is asked for again: its leader cannot be reached, or does not know it. */
+  isResting = false
+  /** How many fetches have failed since one succeeded. */
+  failures = 0
+  private handedOut: number
+  /** Tells the answers to fetches before a seek. */
+  private age = 0
+  private readonly fetched: CommittedRecords[] = []
+  private fetchFrom: number
+  private fetchBytes = firstFetch
+  private batchLimit = batchRecords.first
+
+  constructor({ topic, partition, offset }: TopicOffset) {
+    this.topic = topic
+    this.partition = partition
+    this.handedOut = offset
+    this.fetchFrom = offset
+  }
+
+  /** Everything before this has been handed out. */
+  get position(): number {
+    return this.handedOut
+  }
+
+  /** Whether more is to be fetched: up to one fetch is held ahead of what is being handled. */
+  get isHungry(): boolean {
+    return !this.isPaused && this.bytesHeld < this.fetchBytes
+  }
+
+  /** Whether there is anything to hand out, be it that aborted records are passed over. */
+  get isReady(): boolean {
+    return !this.isPaused && this.fetched.length > 0
+  }
+
+  /** What to ask the leader for, and what takes the answer: `false` when there was nothing in it. */
+  ask(): { readonly offset: number; readonly bytes: number; readonly answered: (records: FetchedRecords) => boolean } {
+    const { age, fetchFrom, fetchBytes } = this
+    return { offset: fetchFrom, bytes: fetchBytes, answered: records => age === this.age && this.keep(fetchFrom, records) }
+  }
+
+  /** Reads on from `offset`; drops what was fetched. */
+  seek(offset: number): void {
+    this.handedOut = offset
+    this.goTo(offset)
+    this.fetchBytes = firstFetch
+    this.batchLimit = batchRecords.first
+  }
+
+  /** Fetches from `begin` on, since everything below has been deleted; what is handed out next begins where the feed stands nevertheless. */
+  skipTo(begin: number): void {
+    this.goTo(begin)
+  }
+
+  /** The next records, or undefined when nothing was fetched. Throws LOG_RECORDS_UNREADABLE. */
+  take(): RecordBatch | undefined {
+    const { topic, partition, handedOut: from, batchLimit } = this
+    const records: LogRecord[] = []
+    for (let current = this.fetched[0]; current && records.length < batchLimit; current = this.fetched[0]) {
+      const record = current.next()
+      this.handedOut = Math.max(this.handedOut, current.position)
+      if (record) records.push(record)
+      else this.fetched.shift()
+    }
+    this.batchLimit = Math.min(batchLimit * 4, batchRecords.most)
+    return this.handedOut > from ? { topic, partition, from, records, next: this.handedOut } : undefined
+  }
+
+  private get bytesHeld(): number {
+    return this.fetched.reduce((sum, records) => sum + records.bytesLeft, 0)
+  }
+
+  private goTo(offset: number): void {
+    this.age++
+    this.fetched.length = 0
+    this.fetchFrom = offset
+    this.failures = 0
+  }
+
+  private keep(from: number, records: FetchedRecords): boolean {
+    const end = endOf(records.bytes, from)
+    if (end <= from) return false
+    this.fetched.push(new CommittedRecords(this, from, records))
+    this.fetchFrom = end
+    this.fetchBytes = Math.min(this.fetchBytes * 4, largestFetch)
+    return true
+  }
+}
