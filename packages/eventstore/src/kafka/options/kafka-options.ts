@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
 import type { Mechanism, SASLOptions } from 'kafkajs'
+import type { RegistryOptions } from '../registry/registry-options.js'
 
 /** How to reach the brokers and the registry, in the words of Kafka's clients. What is left out comes from the environment, then from the default. */
 export interface KafkaOptions {
@@ -37,11 +38,6 @@ export interface KafkaOptions {
   readonly lockTimeout?: number
   /** Called with what kafkajs has to tell; without it, kafkajs is silent. */
   readonly logger?: (line: KafkaLogLine) => void
-}
-
-export interface RegistryOptions {
-  readonly url: string
-  readonly auth?: { readonly username: string; readonly password: string }
 }
 
 /** A line of kafkajs's own log. */
