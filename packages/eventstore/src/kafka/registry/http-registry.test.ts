@@ -224,12 +224,12 @@ describe('what the registry refuses', () => {
 
 describe('credentials', () => {
   const secret = 's3cr:t/ü'
-  const basic = `Basic ${Buffer.from(`ann:${secret}`).toString('base64')}`
+  const basic = `Basic ${Buffer.from(`ottilie:${secret}`).toString('base64')}`
 
   test('user and password are sent, as options or in the URL', async () => {
     server.handler = answers(200, [])
-    await open({ auth: { username: 'ann', password: secret } }).subjects()
-    await open({ url: `http://ann:${encodeURIComponent(secret)}@${server.host}/` }).subjects()
+    await open({ auth: { username: 'ottilie', password: secret } }).subjects()
+    await open({ url: `http://ottilie:${encodeURIComponent(secret)}@${server.host}/` }).subjects()
     expect(server.authorizations).toEqual([basic, basic])
     expect(server.requests).toEqual(['GET /subjects', 'GET /subjects'])
   })
@@ -252,10 +252,10 @@ describe('credentials', () => {
   })
 
   test('no error, and nothing that is printed, shows them', async () => {
-    const url = `http://ann:${encodeURIComponent(secret)}@${server.host}/base`
+    const url = `http://ottilie:${encodeURIComponent(secret)}@${server.host}/base`
     const shown: string[] = []
     const look = (thing: unknown) => shown.push(inspect(thing, { depth: 10, showHidden: true }), String(thing), JSON.stringify(thing))
-    for (const options of [{ url }, { auth: { username: 'ann', password: secret } }, { auth: { token: 't0ken' } }]) {
+    for (const options of [{ url }, { auth: { username: 'ottilie', password: secret } }, { auth: { token: 't0ken' } }]) {
       for (const handler of [answers(500, ''), answers(401, ''), answers(200, '<p>')]) {
         server.handler = handler
         look(await failureOf(open(options).subjects()))
@@ -265,7 +265,12 @@ describe('credentials', () => {
       server.handler = () => {}
       look(await failureOf(open({ ...options, timeout: 50 }).subjects()))
     }
-    for (const wrong of [{ url: `ftp://ann:${secret}@h` }, { url: `ann:${secret}@h:1:2` }, { url: `${url}?token=t0ken` }, { auth: { token: 't0ken\n' } }]) {
+    for (const wrong of [
+      { url: `ftp://ottilie:${secret}@h` },
+      { url: `ottilie:${secret}@h:1:2` },
+      { url: `${url}?token=t0ken` },
+      { auth: { token: 't0ken\n' } },
+    ]) {
       expect(() => open(wrong)).toThrow(/^KAFKA_OPTIONS_INVALID/)
       try {
         open(wrong)
@@ -273,7 +278,7 @@ describe('credentials', () => {
         look(error)
       }
     }
-    for (const text of shown) for (const part of [secret, encodeURIComponent(secret), basic, 't0ken', 'ann']) expect(text).not.toContain(part)
+    for (const text of shown) for (const part of [secret, encodeURIComponent(secret), basic, 't0ken', 'ottilie']) expect(text).not.toContain(part)
   })
 })
 
