@@ -6,6 +6,7 @@ import { type Kafkajs, loadKafkajs } from '../driver/kafkajs.js'
 import type { KafkaLogLine, KafkaOptions } from '../options/kafka-options.js'
 import type { KafkaSettings } from '../options/kafka-settings.js'
 import { Connections } from './connections.js'
+import { keepOwnMetadata } from './own-metadata.js'
 
 /** What of the options must not be shown. */
 export type KafkaSecrets = Pick<KafkaOptions, 'ssl' | 'sasl' | 'logger'>
@@ -48,7 +49,9 @@ export class KafkaClient {
     const sockets = new Set<Socket>()
     const logger = this.#kafkajs.createLogger({ level: this.#config.logLevel, logCreator: this.#config.logCreator })
     const own = { logger, isolationLevel, metadataMaxAge, allowAutoTopicCreation: false, socketFactory: (to: ISocketFactoryArgs) => kept(socketFactory(to), sockets) }
-    return new Connections(new this.#kafkajs.Cluster({ ...this.#config, ...own }), sockets)
+    const cluster = new this.#kafkajs.Cluster({ ...this.#config, ...own })
+    keepOwnMetadata(cluster)
+    return new Connections(cluster, sockets)
   }
 
   /** A file of kafkajs's source, for requests of the protocol. */

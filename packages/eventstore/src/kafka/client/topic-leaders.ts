@@ -1,6 +1,6 @@
 import type { TopicPartition } from '../../log/log.js'
 import type { Broker, Cluster } from '../driver/cluster.js'
-import { code, ProtocolFailure, protocolCode } from './protocol-failure.js'
+import { code, ProtocolFailure } from './protocol-failure.js'
 
 /** Finds the brokers that lead partitions. What it knows may be old: after an answer that says so, `refresh`. */
 export class TopicLeaders {
@@ -11,12 +11,11 @@ export class TopicLeaders {
   /** Rejects with a failure that names the topic when it does not exist, or may not be seen. */
   async learn(topic: string): Promise<void> {
     if (this.known.has(topic)) return
-    try {
-      await this.cluster.addMultipleTargetTopics([topic])
-    } catch (error) {
-      const found = protocolCode(error)
-      throw found === undefined ? error : new ProtocolFailure('Metadata', found, { topic })
-    }
+    const { cluster } = this
+    await cluster.addMultipleTargetTopics([topic])
+    if (this.codeOf(topic) !== 0) await cluster.refreshMetadata()
+    const found = this.codeOf(topic)
+    if (found !== 0) throw new ProtocolFailure('Metadata', found, { topic })
     this.known.add(topic)
   }
 
@@ -30,5 +29,10 @@ export class TopicLeaders {
 
   async refresh(): Promise<void> {
     await this.cluster.refreshMetadata()
+  }
+
+  private codeOf(topic: string): number {
+    const metadata = this.cluster.brokerPool.metadata?.topicMetadata.find(known => known.topic === topic)
+    return metadata?.topicErrorCode ?? code.unknownTopicOrPartition
   }
 }

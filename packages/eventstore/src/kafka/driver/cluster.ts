@@ -15,12 +15,39 @@ export interface ProtocolRequest<T> {
 
 /** The connections to one broker: one for fetching, one for everything else. kafkajs types it in part; the rest is what its source of 2.2.4 has. */
 export type Broker = KafkajsBroker & {
-  readonly nodeId: number
+  nodeId: number
   readonly connectionPool: { readonly host: string; readonly port: number; send<T>(request: ProtocolRequest<T>): Promise<T> }
+}
+
+/** kafkajs's brokers and what it knows of topics. */
+export interface BrokerPool {
+  brokers: Record<string, Broker>
+  seedBroker: Broker | undefined
+  metadata: PoolMetadata | null
+  metadataExpireAt: number | null
+  readonly metadataMaxAge: number
+  readonly versions: unknown
+  readonly rootLogger: unknown
+  readonly connectionPoolBuilder: { build(place: { readonly host: string; readonly port: number }): Promise<unknown> }
+  createBroker(options: { readonly logger: unknown; readonly versions: unknown; readonly connectionPool: unknown; readonly nodeId: number }): Broker
+  findConnectedBroker(): Promise<Broker>
+  refreshMetadata(topics: readonly string[]): Promise<void>
+}
+
+export interface PoolMetadata {
+  readonly brokers: readonly unknown[]
+  readonly controllerId: number
+  readonly clusterId: string
+  readonly topicMetadata: readonly {
+    readonly topic: string
+    readonly topicErrorCode: number
+    readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number; readonly partitionErrorCode: number }[]
+  }[]
 }
 
 /** Connections to the brokers with their metadata. Each user has one of its own: a broker answers the requests of a connection one after another. */
 export type Cluster = Omit<KafkajsCluster, 'findBroker' | 'findControllerBroker' | 'findGroupCoordinator' | 'isConnected'> & {
+  readonly brokerPool: BrokerPool
   isConnected(): boolean
   findBroker(place: { readonly nodeId: string }): Promise<Broker>
   findControllerBroker(): Promise<Broker>
