@@ -1,12 +1,10 @@
 import { testingErrors } from '../testing-errors.js'
+import { startDockerCluster } from './docker/docker-cluster.js'
 import { givenBrokers, givenCluster, givenRegistry, withGivenRegistry } from './given-cluster.js'
 import { startJavaCluster } from './java/java-cluster.js'
 import { findJava } from './java/java-home.js'
 import type { KafkaCluster, KafkaOptions } from './kafka-cluster.js'
-import { kafkaSource } from './kafka-source.js'
-
-/** The oldest Java that Kafka's brokers run on. */
-const oldestJava = 17
+import { kafkaSource, oldestJava } from './kafka-source.js'
 
 /**
  * A cluster that serves: every broker is registered, and the registry answers. Where it comes from is `kafkaSource`'s order: `KAFKA_BROKERS` and
@@ -23,6 +21,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
 
 async function startOwn(options: KafkaOptions): Promise<KafkaCluster> {
   const source = await kafkaSource()
+  if (source === 'docker') return startDockerCluster(options)
   const java = findJava(oldestJava)
   if (source === 'java' && java) return startJavaCluster(java, options)
   throw testingErrors.create('KAFKA_NOT_FOUND', { missing: 'KAFKA_BROKERS is not set, no Docker engine answers, and Java 17 with Maven is not there' })

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testingErrors } from '../../testing-errors.js'
-import { type BrokerPorts, brokerProperties } from './broker-settings.js'
-import { askMetadata } from './cluster-metadata.js'
+import { brokerInSync } from '../broker/broker-in-sync.js'
+import { type BrokerPorts, brokerProperties } from '../broker/broker-settings.js'
 import type { Java } from './java-home.js'
 import { endOf, JavaServer } from './java-server.js'
 import type { WatchedPrograms } from './watched-programs.js'
@@ -41,26 +41,15 @@ export async function formatBroker(programs: WatchedPrograms, home: BrokerHome, 
   }
 }
 
-/**
- * Broker `id` in a JVM. Its start resolves when it knows all brokers that `runs` names, every partition has a leader, and it is back in sync with everything
- * that it holds, so that another broker may be taken away.
- */
+/** Broker `id` in a JVM. Its start resolves when it is in sync with the brokers that `runs` names. */
 export function javaBroker(programs: WatchedPrograms, home: BrokerHome, id: number, runs: (id: number) => boolean): JavaServer {
-  const { client } = home.ports[id - 1] as BrokerPorts
+  const ports = home.ports.map(({ client }) => client)
   return new JavaServer(programs, {
     name: `Broker ${id}`,
     file: home.java.file,
     args: [...jvm(home, '384m'), 'kafka.Kafka', fileOf(home.folder, id, 'server.properties')],
     output: fileOf(home.folder, id, 'broker.log'),
-    check: async () => {
-      const { brokers, partitions } = await askMetadata('127.0.0.1', client)
-      const missing = home.ports.findIndex(
-        ({ client: port }, index) => runs(index + 1) && !brokers.some(broker => broker.id === index + 1 && broker.port === port),
-      )
-      if (missing !== -1) throw new Error(`it does not know broker ${missing + 1}`)
-      if (partitions.some(({ leader }) => leader === -1)) throw new Error('a partition has no leader')
-      if (partitions.some(({ replicas, inSync }) => replicas.includes(id) && !inSync.includes(id))) throw new Error('it is not in sync yet')
-    },
+    check: () => brokerInSync(id, ports, runs),
   })
 }
 

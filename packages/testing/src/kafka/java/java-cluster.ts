@@ -1,14 +1,16 @@
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { testingErrors } from '../../testing-errors.js'
+import type { BrokerPorts } from '../broker/broker-settings.js'
+import { clusterOf, type KafkaServer } from '../broker/cluster-of-servers.js'
+import { keepCluster, newClusterId, openDataFolder } from '../broker/data-folder.js'
+import { freePorts } from '../broker/free-ports.js'
+import { registryUrlOf } from '../broker/registry-answers.js'
 import type { KafkaCluster, KafkaOptions } from '../kafka-cluster.js'
-import type { BrokerPorts } from './broker-settings.js'
-import { keepCluster, newClusterId, openDataFolder } from './data-folder.js'
 import { type FolderLock, lockFolder } from './folder-lock.js'
-import { freePorts } from './free-ports.js'
 import { type BrokerHome, configureBroker, formatBroker, javaBroker } from './java-broker.js'
 import { findJava, type Java } from './java-home.js'
-import { javaRegistry, registryUrlOf } from './java-registry.js'
+import { javaRegistry } from './java-registry.js'
 import type { JavaServer } from './java-server.js'
 import { javaOfRegistry, kafkaJars } from './maven-artifacts.js'
 import { WatchedPrograms } from './watched-programs.js'
@@ -36,7 +38,8 @@ export async function startJavaCluster(java: Java, { brokers: count = 1, registr
     keepCluster(folder, { clusterId: parts.clusterId, brokers: count, ports: all })
     await Promise.all([...parts.brokers, ...(parts.registry ? [parts.registry] : [])].map(server => server.start()))
     programs.letGo()
-    return clusterOf(ports, parts, registry ? registryUrlOf(registryPort) : undefined, end)
+    const addresses = ports.map(({ client }) => `127.0.0.1:${client}`)
+    return clusterOf(addresses, parts, registry ? registryUrlOf(registryPort) : undefined, end)
   } catch (error) {
     await end()
     throw error
@@ -46,7 +49,7 @@ export async function startJavaCluster(java: Java, { brokers: count = 1, registr
 interface Parts {
   readonly clusterId: string
   readonly brokers: readonly JavaServer[]
-  readonly registry: JavaServer | undefined
+  readonly registry: KafkaServer | undefined
 }
 
 async function makeParts(programs: WatchedPrograms, home: BrokerHome, registryPorts: [number, number] | undefined, keptId?: string): Promise<Parts> {
@@ -59,32 +62,6 @@ async function makeParts(programs: WatchedPrograms, home: BrokerHome, registryPo
   for (const id of ids) brokers.push(javaBroker(programs, home, id, runs))
   const registry = registryPorts && (await javaRegistry(programs, findJava(javaOfRegistry) ?? home.java, home.folder, ...registryPorts))
   return { clusterId, brokers, registry }
-}
-
-function clusterOf(ports: readonly BrokerPorts[], parts: Parts, registryUrl: string | undefined, end: () => Promise<void>): KafkaCluster {
-  let stopped: Promise<void> | undefined
-  const broker = (operation: string, index: number): JavaServer => {
-    const server = parts.brokers[index]
-    if (server) return server
-    throw testingErrors.create('KAFKA_PART_MISSING', { operation, part: `broker ${index}`, cure: `Name one from 0 to ${ports.length - 1}.` })
-  }
-  const registry = (operation: string): JavaServer => {
-    if (parts.registry) return parts.registry
-    throw testingErrors.create('KAFKA_PART_MISSING', { operation, part: 'registry', cure: 'Start the cluster with registry: true.' })
-  }
-  return {
-    brokers: ports.map(({ client }) => `127.0.0.1:${client}`),
-    registryUrl,
-    killBroker: async index => broker('killBroker', index).end('SIGKILL'),
-    stopBroker: async index => broker('stopBroker', index).end('SIGTERM'),
-    startBroker: async index => broker('startBroker', index).start(),
-    killRegistry: async () => registry('killRegistry').end('SIGKILL'),
-    startRegistry: async () => registry('startRegistry').start(),
-    stop: () => {
-      stopped ??= end()
-      return stopped
-    },
-  }
 }
 
 async function lockFor(folder: string): Promise<FolderLock> {

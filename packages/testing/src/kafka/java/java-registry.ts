@@ -1,14 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { registryAnswers } from '../broker/registry-answers.js'
 import type { Java } from './java-home.js'
 import { JavaServer } from './java-server.js'
 import { registryFiles, registryVersionFor } from './maven-artifacts.js'
 import type { WatchedPrograms } from './watched-programs.js'
-
-/** Where a registry on this port speaks Confluent's API. */
-export function registryUrlOf(port: number): string {
-  return `http://127.0.0.1:${port}/apis/ccompat/v7`
-}
 
 /**
  * Apicurio in a JVM, with its schemas in the folder. Every write is on the disk before it is answered (H2 waits half a second otherwise): after a `kill -9` a
@@ -24,8 +20,7 @@ export async function javaRegistry(programs: WatchedPrograms, java: Java, folder
     'quarkus.http.port': port,
     'quarkus.management.host': '127.0.0.1',
     'quarkus.management.port': management,
-    'quarkus.log.level': 'WARN',
-    'quarkus.log.file.enable': false,
+    'quarkus.log.console.level': 'WARN',
     'apicurio.datasource.url': `jdbc:h2:file:${join(folder, 'registry/schemas')};WRITE_DELAY=0`,
   }
   return new JavaServer(programs, {
@@ -33,9 +28,6 @@ export async function javaRegistry(programs: WatchedPrograms, java: Java, folder
     file: java.file,
     args: ['-Xmx384m', '-XX:-UsePerfData', ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`), '-jar', join(files, 'quarkus-run.jar')],
     output: join(folder, 'registry/registry.log'),
-    check: async () => {
-      const { status } = await fetch(`${registryUrlOf(port)}/subjects`, { signal: AbortSignal.timeout(2000) })
-      if (status !== 200) throw new Error(`it answers with status ${status}`)
-    },
+    check: () => registryAnswers(port),
   })
 }

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { testingErrors } from '../../testing-errors.js'
+import type { KafkaServer } from '../broker/cluster-of-servers.js'
 import type { WatchedProgram, WatchedPrograms } from './watched-programs.js'
 
 /** How a server is started, and how one sees that it serves. */
@@ -19,7 +20,7 @@ export interface ServerPlan {
 const patience = 120_000
 
 /** A broker or a registry in a JVM of its own, which can be killed and started again. */
-export class JavaServer {
+export class JavaServer implements KafkaServer {
   #program: WatchedProgram | undefined
 
   constructor(

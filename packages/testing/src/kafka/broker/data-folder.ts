@@ -34,7 +34,9 @@ export function openDataFolder(folder: string, brokers: number): KeptCluster | u
   }
   const kept = readRecord(folder)
   if (!kept) throw invalid(`its ${record} cannot be read`)
-  if (kept.brokers !== brokers) throw invalid(`it was made for ${kept.brokers} brokers, not for ${brokers}`)
+  if (kept.brokers !== brokers) throw invalid(`its number of brokers is ${kept.brokers}, not ${brokers}`)
+  // What killed brokers had unpacked there.
+  rmSync(join(folder, 'tmp'), { recursive: true, force: true })
   return kept
 }
 
