@@ -1,6 +1,5 @@
 import type { Clock } from '@ottla/core'
 import { eventstoreErrors } from '../../eventstore-errors.js'
-import type { TopicOffset } from '../../log/log.js'
 import type { Connections } from '../client/connections.js'
 import type { KafkaClient } from '../client/kafka-client.js'
 import { logError } from '../client/log-error.js'
@@ -8,7 +7,7 @@ import { ProtocolFailure } from '../client/protocol-failure.js'
 import { beginRequest } from './begin-request.js'
 import { type FetchAnswer, type FetchedPartition, fetchRequest } from './fetch-request.js'
 import { isLasting } from './lasting-failure.js'
-import { PartitionFeed } from './partition-feed.js'
+import type { PartitionFeed } from './partition-feed.js'
 import { PartitionLeaders } from './partition-leaders.js'
 
 /** How long a broker keeps a fetch open that finds nothing, in milliseconds. What begins to be wanted meanwhile waits as long at most. */
@@ -52,11 +51,9 @@ export class Fetcher {
     this.leaders = new PartitionLeaders(this.connections.cluster, clock)
   }
 
-  add(from: TopicOffset): PartitionFeed {
-    const feed = new PartitionFeed(from)
+  add(feed: PartitionFeed): void {
     this.leaders.follow(feed.topic)
     this.feeds.add(feed)
-    return feed
   }
 
   remove(feed: PartitionFeed): void {
@@ -83,7 +80,7 @@ export class Fetcher {
     if (this.isClosed) return
     this.isClosed = true
     this.feeds.clear()
-    this.connections.close()
+    void this.connections.close()
   }
 
   private async fetch(leader: number, feeds: readonly PartitionFeed[]): Promise<void> {

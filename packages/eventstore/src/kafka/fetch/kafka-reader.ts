@@ -4,7 +4,7 @@ import type { LogReader, ReaderOptions, RecordBatch, TopicOffset, TopicPartition
 import { partitionKey } from '../../log/partition-key.js'
 import type { KafkaClient } from '../client/kafka-client.js'
 import { Fetcher } from './fetcher.js'
-import type { PartitionFeed } from './partition-feed.js'
+import { PartitionFeed } from './partition-feed.js'
 
 /** How many records are handed out before timers and sockets have their turn. */
 const recordsPerTurn = 500
@@ -30,7 +30,8 @@ export class KafkaReader implements LogReader {
     private readonly clock: Clock,
   ) {
     this.fetcher = new Fetcher(client, clock, { ready: () => this.look(), failed: error => this.fail(error) })
-    this.feeds = from.map(place => this.fetcher.add(place))
+    this.feeds = from.map(place => new PartitionFeed(place))
+    for (const feed of this.feeds) this.fetcher.add(feed)
     this.byKey = new Map(this.feeds.map(feed => [partitionKey(feed), feed]))
   }
 

@@ -2,18 +2,12 @@ import type { Clock } from '@ottla/core'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { TopicPartition } from '../../log/log.js'
 import { code, ProtocolFailure } from '../client/protocol-failure.js'
-import type { Broker, Cluster } from '../driver/cluster.js'
-import { type ClusterMetadata, metadataRequest, type TopicMetadata } from './metadata-request.js'
-
-/** What of kafkajs's cluster its types do not show. */
-interface BrokerPool {
-  readonly brokers: Readonly<Record<string, Broker | undefined>>
-  findConnectedBroker(): Promise<Broker>
-  refreshMetadata(topics: readonly string[]): Promise<unknown>
-}
+import type { Broker, Cluster, PoolMetadata } from '../driver/cluster.js'
 
 /** How long a topic may be unknown before that is believed, in milliseconds: brokers hear of a new topic one after another. */
 const patience = { never: 1_000, known: 10_000 }
+
+type TopicMetadata = PoolMetadata['topicMetadata'][number]
 
 /** Which broker leads which partition, asked anew when somebody finds that it has changed. */
 export class PartitionLeaders {
@@ -33,13 +27,13 @@ export class PartitionLeaders {
 
   /** The node id of the partition's leader; undefined where it is not known, or there is none. */
   leader({ topic, partition }: TopicPartition): number | undefined {
-    const leader = this.topics.get(topic)?.partitions.find(place => place.partition === partition)?.leader
+    const leader = this.topics.get(topic)?.partitionMetadata.find(place => place.partitionId === partition)?.leader
     return leader === undefined || leader < 0 ? undefined : leader
   }
 
   /** How many partitions the topic has; undefined where that has not been heard. */
   partitions(topic: string): number | undefined {
-    return this.topics.get(topic)?.partitions.length
+    return this.topics.get(topic)?.partitionMetadata.length
   }
 
   /** The broker, connected. Rejects with kafkajs's errors. */
@@ -49,7 +43,7 @@ export class PartitionLeaders {
 
   /** Any broker, connected. Rejects with kafkajs's errors when none can be reached. */
   anyBroker(): Promise<Broker> {
-    return this.pool.findConnectedBroker()
+    return this.cluster.brokerPool.findConnectedBroker()
   }
 
   /** Asks a broker again; who asks meanwhile shares the answer. Rejects with kafkajs's errors, and with TOPIC_UNKNOWN when a topic has not been there for a while. */
@@ -70,39 +64,23 @@ export class PartitionLeaders {
     }
   }
 
-  private get pool(): BrokerPool {
-    return (this.cluster as unknown as { readonly brokerPool: BrokerPool }).brokerPool
-  }
-
   private async ask(): Promise<void> {
-    const broker = await this.anyBroker()
-    const metadata = await broker.connectionPool.send(metadataRequest([...this.topics.keys()]))
-    for (const topic of metadata.topics) this.note(topic)
-    await this.meetBrokers(metadata)
+    const { brokerPool } = this.cluster
+    await brokerPool.refreshMetadata([...this.topics.keys()])
+    for (const topic of brokerPool.metadata?.topicMetadata ?? []) this.note(topic)
   }
 
   private note(metadata: TopicMetadata): void {
-    const { topic, code: failure, partitions } = metadata
+    const { topic, topicErrorCode: failure } = metadata
     if (failure === code.topicForbidden) throw new ProtocolFailure('Metadata', failure, { topic })
     if (failure !== code.unknownTopicOrPartition) {
       this.unknownSince.delete(topic)
-      if (partitions.length > 0) this.topics.set(topic, metadata)
+      if (metadata.partitionMetadata.length > 0) this.topics.set(topic, metadata)
       return
     }
     const since = this.unknownSince.get(topic) ?? this.clock.now()
     this.unknownSince.set(topic, since)
     const wait = this.topics.get(topic) ? patience.known : patience.never
     if (this.clock.now() - since >= wait) throw eventstoreErrors.create('TOPIC_UNKNOWN', { topic, partition: 0 })
-  }
-
-  /** Lets kafkajs make connections to brokers that are new or have moved. What it rejects with is about topics, which are looked after here. */
-  private async meetBrokers({ brokers, topics }: ClusterMetadata): Promise<void> {
-    const { pool } = this
-    const isMet = brokers.every(({ nodeId, host, port }) => {
-      const known = pool.brokers[nodeId]?.connectionPool
-      return known?.host === host && known.port === port
-    })
-    const healthy = topics.filter(topic => topic.code === 0).map(({ topic }) => topic)
-    if (!isMet && healthy.length > 0) await pool.refreshMetadata(healthy).catch(() => undefined)
   }
 }
