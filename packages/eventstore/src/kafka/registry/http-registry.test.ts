@@ -50,7 +50,7 @@ describe('requests', () => {
     const sent = server.requests.length
     expect([...ids, await registry.register('a', '{"type":"int"}'), (await registry.schemaById(1)).id]).toEqual([1, 1, 1, 1])
     expect(server.requests).toHaveLength(sent)
-    expect(schemas).toEqual(['{"type":"int"}'])
+    expect(schemas).toEqual(['"int"'])
   })
 
   test('does not register what an older version of the subject is', async () => {
@@ -82,6 +82,17 @@ describe('requests', () => {
     await server.stop()
     await server.start()
     expect(await registry.subjects()).toEqual(['a'])
+  })
+
+  test('begins again where another node changes the subject at the same time', async () => {
+    const { handler } = registryOf('a')
+    const conflicts = new Set(['PUT', 'POST'])
+    server.handler = (request, ...rest) =>
+      (conflicts.delete(`${request.method}`) ? answers(409, { error_code: 0, message: "A rule named 'COMPATIBILITY' already exists." }) : handler)(
+        request,
+        ...rest,
+      )
+    expect(await open({ startTimeout: 60_000 }).register('a', '"int"')).toBe(1)
   })
 
   test('waits at the start for a registry that does not answer yet', async () => {

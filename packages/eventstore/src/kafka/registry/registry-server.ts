@@ -24,6 +24,8 @@ interface Response {
 }
 
 const mediaType = 'application/vnd.schemaregistry.v1+json'
+/** Request Timeout and Too Many Requests. */
+const passing: ReadonlySet<number> = new Set([408, 429])
 /** More than any schema; a server that sends without end must not fill the memory. */
 const longestAnswer = 32 * 1024 * 1024
 
@@ -63,7 +65,7 @@ export class RegistryServer {
     const said = errorOf(body)
     const problem = `it answers ${operationOf(request)} with status ${status}${said.message ? `: ${said.message}` : ''}`
     if (status === 401 || status === 403) throw this.#error('REGISTRY_FORBIDDEN', { operation: operationOf(request), status })
-    if (status >= 500 || status === 408 || status === 429) throw this.#error('REGISTRY_UNAVAILABLE', { error: problem })
+    if (status >= 500 || passing.has(status) || isConflict(status, said.code)) throw this.#error('REGISTRY_UNAVAILABLE', { error: problem })
     if (status < 400 || said.code === undefined) throw this.unexpected(body === undefined ? `${problem}, and the answer is no JSON` : problem)
     return { ok: false, status, code: said.code, message: said.message }
   }
@@ -143,6 +145,11 @@ export class RegistryServer {
 
 function responseTo(outgoing: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => outgoing.once('response', resolve).on('error', reject))
+}
+
+/** Apicurio's answer to one of two nodes that change the same subject at the same time; a schema that is not compatible has the code 409 as well as the status. */
+function isConflict(status: number, code: number | undefined): boolean {
+  return status === 409 && code !== 409
 }
 
 function operationOf({ method, path }: RegistryRequest): string {
