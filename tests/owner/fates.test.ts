@@ -193,14 +193,14 @@ describe('a command id', () => {
 })
 
 describe('a node that another one has taken the shard from', () => {
-  test('leaves it alone, and tells its callers', async () => {
+  test('leaves it alone, and its callers have the outcome from there', async () => {
     const shared = cluster()
     const zombie = await startNode(shared)
     await zombie.send(deposit())
     zombie.log.expel()
     const owner = await startNode(shared)
-    expect(await fateOf(zombie.send(deposit()))).toBe('COMMAND_OUTCOME_UNKNOWN')
-    expect(await owner.send(deposit())).toMatchObject({ version: 2 })
+    expect(await zombie.send(deposit())).toMatchObject({ outcome: 'accepted', version: 2, events: [{ amount: 1 }] })
+    expect(await owner.send(deposit())).toMatchObject({ version: 3 })
     expect(shared.broker.epochs.get('bank.0')).toBe(2)
     expect([...zombie.failures, ...owner.failures]).toEqual([])
     await owner.stop()
@@ -224,9 +224,12 @@ describe('a node that another one has taken the shard from', () => {
     }
     await owner.host.start()
     open()
-    expect(await owner.send(deposit())).toMatchObject({ version: 1 })
-    expect(await late).toBe('COMMAND_OUTCOME_UNKNOWN')
-    expect(eventsOf(shared).map(({ version }) => version)).toEqual([1])
+    expect(await owner.send(deposit(), { id: 'another' })).toMatchObject({ outcome: 'accepted' })
+    expect(await late).toBe('accepted')
+    // The one that was under way has been decided by the new owner, once.
+    expect(eventsOf(shared).map(({ version }) => version)).toEqual([1, 2])
+    expect(eventsOf(shared).filter(({ commandId }) => commandId !== 'another')).toHaveLength(1)
+    expect(shared.broker.epochs.get('bank.0')).toBe(2)
     await owner.stop()
   })
 })

@@ -25,6 +25,13 @@ export const header = {
   /** Of a command that a saga sent: the saga's name and id, to answer to. */
   replyTo: 'reply-to',
   replyKey: 'reply-key',
+  /** Of a command whose sender waits on another node, and of the answer: which of that node's calls it is, and which attempt at it. */
+  call: 'call',
+  attempt: 'attempt',
+  /** Of such a command: the node's id, its partition of the replies, and when it stops waiting in milliseconds since 1970. */
+  caller: 'caller',
+  callerPartition: 'caller-partition',
+  deadline: 'deadline',
   /** Of a message to a saga: the saga's name. */
   saga: 'saga',
 } as const

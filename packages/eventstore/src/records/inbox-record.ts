@@ -1,5 +1,6 @@
 import { event, type MessageDefinition, messageDefinition, t } from '@ottla/core'
 import type { NewRecord, RecordHeaders } from '../log/log.js'
+import { type CallerAddress, callerAddress, callerHeaders } from './caller-address.js'
 import { header } from './headers.js'
 
 /** The payload of a reply: how a command that a saga sent has ended. */
@@ -28,6 +29,8 @@ export interface InboxEnvelope {
   readonly correlationId: string
   /** Of a command that a saga sent. */
   readonly replyTo?: ReplyAddress
+  /** Of a command whose sender waits on another node. */
+  readonly caller?: CallerAddress
   /** Of a reply or an event: the saga that it is for. */
   readonly saga?: string
 }
@@ -41,6 +44,7 @@ export function inboxRecord(topic: string, partition: number, key: string, envel
     headers[header.replyTo] = envelope.replyTo.saga
     headers[header.replyKey] = envelope.replyTo.id
   }
+  if (envelope.caller) Object.assign(headers, callerHeaders(envelope.caller))
   return { topic, partition, key, value: bytes, headers, timestamp }
 }
 
@@ -58,5 +62,6 @@ export function inboxEnvelope(headers: RecordHeaders): InboxEnvelope | undefined
     correlationId: headers[header.correlation] ?? id,
     saga: headers[header.saga],
     replyTo: saga ? { saga, id: headers[header.replyKey] ?? '' } : undefined,
+    caller: kind === 'command' ? callerAddress(headers) : undefined,
   }
 }

@@ -8,6 +8,8 @@ export interface AppTopics {
   readonly events: string
   /** One record for every decided command that left no event, kept for the de-duplication window. */
   readonly outcomes: string
+  /** Outcomes of commands that came through the inbox, for the nodes that sent them. Its partitions are no shards. */
+  readonly replies: string
   /** Compacted: the last state of each stream, so that a shard can be restored without its whole history. Only where the app takes snapshots. */
   readonly snapshots: string
 }
@@ -15,8 +17,20 @@ export interface AppTopics {
 /** How long an app remembers the ids of decided commands: 7 days, in milliseconds. */
 export const deduplicationWindow = 7 * 24 * 60 * 60 * 1000
 
+/** Over how many partitions the nodes of an app are spread, each of which reads one. Chosen for all apps, since every node must know it. */
+export const replyPartitions = 12
+
+/** How long a reply stays, in milliseconds: nobody waits longer. */
+export const replyRetention = 60 * 60 * 1000
+
 export function appTopics(app: string): AppTopics {
-  return { commands: `${app}.commands`, events: `${app}.events`, outcomes: `${app}.outcomes`, snapshots: `${app}.snapshots` }
+  return {
+    commands: `${app}.commands`,
+    events: `${app}.events`,
+    outcomes: `${app}.outcomes`,
+    replies: `${app}.replies`,
+    snapshots: `${app}.snapshots`,
+  }
 }
 
 export function topicConfigs(topics: AppTopics, shards: number, { snapshots = false }: { readonly snapshots?: boolean } = {}): readonly TopicConfig[] {
@@ -24,6 +38,7 @@ export function topicConfigs(topics: AppTopics, shards: number, { snapshots = fa
     { name: topics.commands, partitions: shards },
     { name: topics.events, partitions: shards },
     { name: topics.outcomes, partitions: shards, retention: deduplicationWindow },
+    { name: topics.replies, partitions: replyPartitions, retention: replyRetention },
     ...(snapshots ? [{ name: topics.snapshots, partitions: shards, compacted: true }] : []),
   ]
 }

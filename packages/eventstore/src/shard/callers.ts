@@ -1,4 +1,5 @@
-import { type Clock, coreErrors } from '@ottla/core'
+import { type Clock, isOttlaError } from '@ottla/core'
+import { withoutOutcome } from './call.js'
 import type { Caller, CommandMessage } from './shard-message.js'
 
 /** How often callers whose time is over are looked for, in milliseconds. */
@@ -37,9 +38,10 @@ export class Callers {
     return this.waiting.values()
   }
 
-  /** Nobody is going to decide here. Those whose command may have been decided are told so; the others get the reason. */
+  /** Nobody is going to decide here. SHARD_NOT_OWNED sends all of them elsewhere; for any other reason, those whose command may have been decided are told so. */
   rejectAll(reason: Error): void {
-    for (const caller of this.waiting.keys()) caller.reject(caller.taken ? unknownOutcome(caller, reason) : reason)
+    const isMoving = isOttlaError(reason, 'SHARD_NOT_OWNED')
+    for (const caller of this.waiting.keys()) caller.reject(caller.taken && !isMoving ? withoutOutcome(caller.envelope, true, reason) : reason)
     this.waiting.clear()
     this.cancelSweep?.()
     this.cancelSweep = undefined
@@ -51,14 +53,8 @@ export class Callers {
     for (const caller of this.waiting.keys()) {
       if (caller.envelope.deadline > now) continue
       this.waiting.delete(caller)
-      const { id, key, definition, timeout } = caller.envelope
-      const mayBeDecided = caller.taken || this.isPending(caller)
-      caller.reject(mayBeDecided ? unknownOutcome(caller) : coreErrors.create('COMMAND_TIMEOUT', { command: definition.name, id, key, timeout }))
+      caller.reject(withoutOutcome(caller.envelope, caller.taken || this.isPending(caller)))
     }
     if (this.waiting.size > 0) this.cancelSweep = this.clock.after(sweepInterval, () => this.sweep())
   }
-}
-
-function unknownOutcome({ envelope: { id, key, definition, timeout } }: Caller, cause?: Error): Error {
-  return coreErrors.create('COMMAND_OUTCOME_UNKNOWN', { command: definition.name, id, key, timeout }, { cause })
 }

@@ -10,8 +10,9 @@ export type OpenRecord = NewRecord & { headers: Record<string, string> }
 /** A decided command whose place in the log is known only after the commit. */
 export interface PendingDecision {
   readonly command: Omit<DecidedCommand, 'eventsEnd' | 'outcomesEnd'>
-  /** The events as a reader will see them. */
+  /** The events as a reader will see them, and as they are in the log. */
   readonly events: readonly object[]
+  readonly bytes: readonly Uint8Array[]
 }
 
 /** Where the records of a committed batch are. */

@@ -1,9 +1,10 @@
-import { type Clock, copyState, freezeState, keyOf, type MessageDefinition, type OttlaError } from '@ottla/core'
+import { type Clock, copyState, freezeState, keyOf, type MessageDefinition } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { AppTopics } from '../records/topics.js'
 import type { LiveStream } from './live-stream.js'
 import type { Decision, Input } from './participant.js'
+import type { RefusedMessage } from './refused-commits.js'
 import type { CommandMessage, ShardMessage } from './shard-message.js'
 import type { ShardModel } from './shard-model.js'
 
@@ -25,20 +26,16 @@ export interface EffectsOptions {
 
 /** Runs participants and prepares everything that could fail, so that a decision joins its batch whole or not at all. */
 export class EffectsMaker {
-  /** Messages whose own transaction the log refused, with the reason. */
-  private readonly unwritable = new Map<string, OttlaError>()
-
-  constructor(private readonly options: EffectsOptions) {}
-
-  /** The message with this id fails with `error` instead of being decided again. */
-  markUnwritable(messageId: string, error: OttlaError): void {
-    this.unwritable.set(messageId, error)
-  }
+  /** @param refused a message whose own transaction the log has refused: it fails instead of being decided again */
+  constructor(
+    private readonly options: EffectsOptions,
+    private readonly refused: RefusedMessage | undefined,
+  ) {}
 
   /** What the message leads to; the stream stays as it is. Throws the participant's Rejection, or why it failed. */
   make(stream: LiveStream, input: Input, message: ShardMessage, now: number): Effects {
-    const refused = this.unwritable.get(message.id)
-    if (refused && input.kind !== 'park') throw refused
+    const { refused } = this
+    if (refused?.id === message.id && (input.kind !== 'park' || refused.times > 1)) throw refused.error
     if (stream.unreadable !== undefined)
       throw eventstoreErrors.create('STREAM_UNREADABLE', { stream: `${stream.participant.name}/${stream.id}`, problem: stream.unreadable })
     const { participant, id, version, state } = stream

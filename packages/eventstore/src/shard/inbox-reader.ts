@@ -53,9 +53,9 @@ function messageOf(
     checkIds(place, record.key, envelope)
     return decode(envelope, record.key, record.value, codec, model)
   } catch (error) {
-    const { id, type, correlationId, replyTo } = envelope
+    const { id, type, correlationId, replyTo, caller } = envelope
     const names = { key: cut(record.key), id: cut(id), type: cut(type), correlationId: cut(correlationId) }
-    return { kind: 'unreadable', ...names, replyTo: lengthOf(replyTo) <= longestIds ? replyTo : undefined, error: error as Error }
+    return { kind: 'unreadable', ...names, replyTo: lengthOf(replyTo) <= longestIds ? replyTo : undefined, remote: caller, error: error as Error }
   }
 }
 
@@ -79,5 +79,5 @@ function decode(envelope: InboxEnvelope, key: string, bytes: Buffer, codec: Code
   if (!definition) throw eventstoreErrors.create('TYPE_UNKNOWN', { type })
   const message = freezeState(codec.decode(definition, bytes))
   if (kind === 'event') return { kind, saga, key, id, definition, message, bytes, correlationId }
-  return { kind, key, id, definition, message, bytes, correlationId, replyTo: envelope.replyTo }
+  return { kind, key, id, definition, message, bytes, correlationId, replyTo: envelope.replyTo, remote: envelope.caller }
 }

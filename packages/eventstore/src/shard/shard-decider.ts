@@ -1,6 +1,7 @@
-import { type Clock, isRejection, type OttlaError, type Receipt } from '@ottla/core'
+import { type Clock, isOttlaError, isRejection } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
+import type { CallerAddress } from '../records/caller-address.js'
 import { eventRecord } from '../records/event-record.js'
 import { outcomeDefinition, outcomeRecord } from '../records/outcome-record.js'
 import type { AppTopics } from '../records/topics.js'
@@ -14,6 +15,8 @@ import type { LiveStream } from './live-stream.js'
 import type { Input } from './participant.js'
 import { reasonOf } from './reason-of.js'
 import { receiptOf } from './receipt-of.js'
+import type { RefusedMessage } from './refused-commits.js'
+import type { ReplySender } from './remote/reply-sender.js'
 import type { KnownDecision, ShardMemory } from './shard-memory.js'
 import type { CommandMessage, DeadlineMessage, EventMessage, QueuedMessage, ReplyToSaga, ShardMessage, UnreadableMessage } from './shard-message.js'
 import type { ShardModel } from './shard-model.js'
@@ -29,6 +32,8 @@ export interface DeciderOptions {
   readonly limits: { readonly batchBytes: number; readonly recordBytes: number }
   /** Reads the events of a decided command again, for an answer from de-duplication. */
   readonly readEvents: (decided: DecidedCommand) => Promise<readonly object[]>
+  /** Answers callers on other nodes. */
+  readonly replies: ReplySender
 }
 
 /**
@@ -40,19 +45,18 @@ export class ShardDecider {
   private readonly routes: InboxRoutes
   private readonly effects: EffectsMaker
 
-  /** @param hasBacklog whether messages found in the inbox at take-over are not all decided */
+  /**
+   * @param hasBacklog whether messages found in the inbox at take-over are not all decided
+   * @param refused a message whose own transaction the log has refused: it is answered as failed
+   */
   constructor(
     private readonly options: DeciderOptions,
     private readonly memory: ShardMemory,
     hasBacklog: () => boolean,
+    refused: RefusedMessage | undefined,
   ) {
     this.routes = new InboxRoutes(options, hasBacklog)
-    this.effects = new EffectsMaker(options)
-  }
-
-  /** The message with this id is answered as failed with `error`: the log refused its own transaction. */
-  markUnwritable(messageId: string, error: OttlaError): void {
-    this.effects.markUnwritable(messageId, error)
+    this.effects = new EffectsMaker(options, refused)
   }
 
   /** Decides the message and all that it sets off in this shard. */
@@ -117,12 +121,14 @@ export class ShardDecider {
         ...reason,
       },
       events: effects?.events.map(({ message }) => message) ?? [],
+      bytes: effects?.events.map(({ bytes }) => bytes) ?? [],
     }
+    const first = batch.events.length
     if (effects && effects.events.length > 0) this.addEvents(stream, effects, command, { fingerprint, commandType: command.definition.name, now }, batch)
     else this.addOutcome(decision.command, command.correlationId, batch)
     batch.decisions.push(decision)
     memory.remember(decision)
-    this.answer(command, committed => receiptOf({ ...decision.command, ...ends(committed) }, options, decision.events, false), batch)
+    this.answer(command, decision, first, batch)
     return [...(effects ? toSagas(options.model, stream.id, effects, command) : []), ...replyTo(command, decision.command)]
   }
 
@@ -158,9 +164,15 @@ export class ShardDecider {
 
   /** Records a message that cannot be decided as failed, and tells the saga that waits for it. */
   private decideUnreadable(message: UnreadableMessage & { readonly caller?: CommandMessage['caller'] }, batch: DecisionBatch): readonly ShardMessage[] {
+    const { remote } = message
+    // A newer node has sent it and still has it: a node that knows it may decide it.
+    if (remote && isOttlaError(message.error, 'TYPE_UNKNOWN')) {
+      batch.answers.push(() => this.options.replies.typeUnknown(remote, message.id))
+      return []
+    }
     const decided = failedMessage(message.type, message, 0, this.options.clock.now(), message.error)
     this.addOutcome(decided, message.correlationId, batch)
-    this.answer(message, committed => receiptOf({ ...decided, ...ends(committed) }, this.options, [], false), batch)
+    this.answer(message, { command: decided, events: [], bytes: [] }, 0, batch)
     return replyTo(message, decided)
   }
 
@@ -211,13 +223,17 @@ export class ShardDecider {
     // A saga's ids are its own: after a deployment its command may be written otherwise and is still the same.
     if (decided.fingerprint !== fingerprint && !command.replyTo) {
       const error = eventstoreErrors.create('COMMAND_ID_REUSED', { id: command.id, key: command.key, command: command.definition.name })
-      batch.answers.push(() => command.caller?.reject(error))
+      batch.answers.push(() => {
+        command.caller?.reject(error)
+        if (command.remote) this.options.replies.idReused(command.remote, command.id)
+      })
       return replyTo(command, { ...decided, outcome: 'failed', code: error.code, details: error.message })
     }
     // The batch commits after every earlier one, so the answer is given when the first decision is durable.
     batch.answers.push(committed => {
-      if (!command.caller) return
       const stored = 'stored' in known ? known.stored : { ...known.pending.command, ...ends(committed) }
+      if (command.remote) this.replyAgain(command.remote, known, stored)
+      if (!command.caller) return
       const events = 'pending' in known ? Promise.resolve(known.pending.events) : this.options.readEvents(stored)
       const { resolve, reject } = command.caller
       events.then(found => resolve(receiptOf(stored, this.options, found, true)), reject)
@@ -225,9 +241,21 @@ export class ShardDecider {
     return replyTo(command, decided)
   }
 
-  private answer(message: { readonly caller?: CommandMessage['caller'] }, receipt: (committed: Committed) => Receipt, batch: DecisionBatch): void {
-    const { caller } = message
-    if (caller) batch.answers.push(committed => caller.resolve(receipt(committed)))
+  /** The caller reads the events itself where only the log has them. */
+  private replyAgain(to: CallerAddress, known: KnownDecision, decided: DecidedCommand): void {
+    const events = 'pending' in known ? known.pending.bytes : undefined
+    const [eventsAt = 0] = decided.to > decided.from ? this.memory.store.offsets(decided.participant, decided.key, decided.from + 1, decided.from + 1) : []
+    this.options.replies.decided(to, { decided, duplicate: true, events, eventsAt })
+  }
+
+  /** @param first which event of the batch is the decision's first */
+  private answer({ caller, remote }: Pick<CommandMessage, 'caller' | 'remote'>, decision: PendingDecision, first: number, batch: DecisionBatch): void {
+    if (!caller && !remote) return
+    batch.answers.push(committed => {
+      const decided = { ...decision.command, ...ends(committed) }
+      caller?.resolve(receiptOf(decided, this.options, decision.events, false))
+      if (remote) this.options.replies.decided(remote, { decided, duplicate: false, events: decision.bytes, eventsAt: committed.eventOffsets[first] ?? 0 })
+    })
   }
 }
 

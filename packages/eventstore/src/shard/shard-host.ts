@@ -1,17 +1,20 @@
-import { type Clock, type CommandEnvelope, coreErrors, freezeState, isOttlaError, type OttlaError, type Receipt } from '@ottla/core'
+import { type Clock, type CommandEnvelope, type Ids, isOttlaError, type OttlaError, type Receipt } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
-import { eventstoreErrors } from '../eventstore-errors.js'
-import type { Log, LogMember, TopicOffset, TopicPartition } from '../log/log.js'
+import type { Log, LogMember, LogProducer, TopicOffset, TopicPartition } from '../log/log.js'
+import { commandReplyDefinition } from '../records/command-reply.js'
 import { replyDefinition } from '../records/inbox-record.js'
 import { outcomeDefinition } from '../records/outcome-record.js'
 import { type AppTopics, appTopics, deduplicationWindow, topicConfigs } from '../records/topics.js'
 import { snapshotDefinitions } from '../snapshots/snapshot-records.js'
 import type { StateStore } from '../state/state-store.js'
+import { DecidedReader } from '../streams/decided-reader.js'
 import { StreamReader } from '../streams/stream-reader.js'
+import { CommandDispatch } from './command-dispatch.js'
 import type { Participant } from './participant.js'
 import { shardOf } from './partitioner.js'
 import { receiptOf } from './receipt-of.js'
-import type { Caller, CommandMessage } from './shard-message.js'
+import { RemoteCommands } from './remote/remote-commands.js'
+import { ReplySender } from './remote/reply-sender.js'
 import { ShardModel } from './shard-model.js'
 import { defaultLimits, type OwnerLimits, ShardOwner } from './shard-owner.js'
 
@@ -23,6 +26,7 @@ export interface ShardHostOptions {
   readonly store: StateStore
   readonly participants: readonly Participant[]
   readonly clock: Clock
+  readonly ids: Ids
   readonly limits?: Partial<OwnerLimits>
   /** Whether shards are published to the snapshots topic now and then, and restored from it. Default false. */
   readonly snapshots?: boolean
@@ -37,121 +41,137 @@ export class ShardHost {
   /** Reads streams by id, through this node's index. */
   readonly streams: StreamReader
   private readonly owners = new Map<number, ShardOwner>()
+  private readonly commands: CommandDispatch
+  private readonly decided: DecidedReader
+  private readonly limits: OwnerLimits
   private member: LogMember | undefined
-  private stopped = false
+  private producer: LogProducer | undefined
+  private remote: RemoteCommands | undefined
   private cancelForgetting = () => {}
 
   /** Throws MODEL_INVALID when the participants do not go together. */
   constructor(private readonly options: ShardHostOptions) {
     this.topics = appTopics(options.app)
     this.model = new ShardModel(options.participants)
-    this.streams = new StreamReader({ ...options, topics: this.topics, model: this.model, settled: async shard => this.owner(shard).settled() })
+    this.limits = { ...defaultLimits, ...options.limits }
+    const reading = { ...options, topics: this.topics, model: this.model, indexed: (shard: number) => this.isIndexed(shard) }
+    this.streams = new StreamReader(reading)
+    this.decided = new DecidedReader(reading)
+    const owner = (shard: number) => this.owners.get(shard)
+    this.commands = new CommandDispatch({ ...options, topics: this.topics, model: this.model, owner, remote: () => this.remote })
   }
 
-  /** Creates what is missing on the log, joins the group and takes over the shards given to this node. Rejects with the log's errors, TOPIC_DIFFERS, INBOX_LOST. */
+  /**
+   * Creates what is missing on the log, joins the group and takes over the shards given to this node; commands for the others take the way to their
+   * owners. Resolves when the node takes commands; a shard whose take-over has failed for a reason that may pass is tried again meanwhile. Rejects with
+   * the log's errors, TOPIC_DIFFERS, INBOX_LOST.
+   */
   async start(): Promise<void> {
-    const { app, shards, log, codec, snapshots } = this.options
-    await log.admin.ensureTopics(topicConfigs(this.topics, shards, { snapshots }))
-    await codec.prepare(this.topics.events, this.model.events)
-    await codec.prepare(this.topics.commands, [...this.model.commands, replyDefinition])
-    await codec.prepare(this.topics.outcomes, [outcomeDefinition])
-    if (snapshots) await codec.prepare(this.topics.snapshots, snapshotDefinitions)
+    const { app, log, codec, clock } = this.options
+    await this.prepare()
     this.forgetDecided()
-    const assigned = Promise.withResolvers<void>()
+    const producer = await log.producer()
+    this.producer = producer
+    const replies = new ReplySender({ topics: this.topics, codec, clock, producer, eventBytes: this.limits.recordBytes / 2 })
+    this.remote = new RemoteCommands({
+      ...this.options,
+      topics: this.topics,
+      model: this.model,
+      producer,
+      node: this.options.ids.next(),
+      limit: this.limits.remote,
+      readEvents: (decided, from) => this.streams.eventsOf(decided, from),
+    })
+    const begun = Promise.withResolvers<void>()
     this.member = await log.member({
       group: app,
       topics: [this.topics.commands],
       assigned: async (partitions, member) => {
-        try {
-          const starts = await this.takeOver(partitions, member)
-          assigned.resolve()
-          return starts
-        } catch (error) {
-          assigned.reject(error)
-          throw error
-        }
+        const [starts, taken] = this.takeOver(partitions, member, replies)
+        taken.then(begun.resolve, begun.reject)
+        return starts
       },
       revoked: partitions => this.release(partitions),
       records: async batch => this.owners.get(batch.partition)?.receive(batch),
       failed: error => {
-        assigned.reject(error)
+        begun.reject(error)
         this.options.failed(error as OttlaError)
       },
     })
-    await assigned.promise
+    await begun.promise
   }
 
   /** Brings a command to the owner of its shard and its outcome back. Rejects as `CommandBus.send` says. */
-  async dispatch(envelope: CommandEnvelope): Promise<Receipt> {
-    const { codec, clock } = this.options
-    const { id, key, definition, correlationId } = envelope
-    if (!this.model.decider(definition.name)) throw coreErrors.create('COMMAND_UNKNOWN', { command: definition.name })
-    const bytes = codec.encode(this.topics.commands, definition, envelope.command)
-    // The bus has made it canonical: handlers get what an inbox record would give them, whichever way the command came.
-    const message: CommandMessage = { kind: 'command', key, id, definition, message: freezeState(envelope.command), bytes, correlationId }
-    for (;;) {
-      try {
-        return await this.offer(envelope, message)
-      } catch (error) {
-        // The shard moves from owner to owner; the id makes another offer the same command.
-        if (!isOttlaError(error, 'SHARD_NOT_OWNED') || this.stopped || clock.now() >= envelope.deadline) throw error
-        await new Promise<void>(resolve => clock.after(20, resolve))
-      }
-    }
+  dispatch(envelope: CommandEnvelope): Promise<Receipt> {
+    return this.commands.dispatch(envelope)
   }
 
-  private offer(envelope: CommandEnvelope, message: CommandMessage): Promise<Receipt> {
-    return new Promise((resolve, reject) => {
-      const caller: Caller = { envelope, taken: false, resolve, reject }
-      this.owner(shardOf(envelope.key, this.options.shards)).offer(caller, { ...message, caller })
-    })
-  }
-
-  /** The first outcome of a command of the last 7 days, or undefined when no such command is known for this key. */
+  /** The first outcome of a command of the last 7 days, or undefined when no such command is known for this key. On a node without the shard it is looked for in the log. */
   async outcome(id: string, key: string): Promise<Receipt | undefined> {
-    const { store, shards } = this.options
-    const shard = shardOf(key, shards)
-    await this.owner(shard).settled()
-    for (const { name, kind } of this.model.participants) {
-      const decided = kind === 'aggregate' ? store.decided(name, key, id) : undefined
-      if (decided) return receiptOf(decided, { shard, topics: this.topics }, await this.streams.eventsOf(decided), true)
-    }
-    return undefined
+    const { shards } = this.options
+    const found = await this.decided.find(id, key)
+    if (!found) return undefined
+    return receiptOf(found, { shard: shardOf(key, shards), topics: this.topics }, await this.streams.eventsOf(found), true)
   }
 
-  /** Decides what is queued, commits, leaves the group and writes the state store. */
+  /** Waits a while for what other nodes decide, decides and commits what is queued here, leaves the group and writes the state store. */
   async stop(): Promise<void> {
-    this.stopped = true
     this.cancelForgetting()
-    await Promise.all(Array.from(this.owners.values(), owner => owner.publishSnapshot()))
+    this.commands.stop()
+    await Promise.all([this.remote?.settled(), ...Array.from(this.owners.values(), owner => owner.publishSnapshot())])
+    await this.remote?.stop()
     await this.member?.leave()
     await this.release(Array.from(this.owners.keys(), partition => ({ topic: this.topics.commands, partition })))
+    await this.producer?.close()
   }
 
-  private owner(shard: number): ShardOwner {
+  private async prepare(): Promise<void> {
+    const { shards, log, codec, snapshots } = this.options
+    await log.admin.ensureTopics(topicConfigs(this.topics, shards, { snapshots }))
+    await codec.prepare(this.topics.events, this.model.events)
+    await codec.prepare(this.topics.commands, [...this.model.commands, replyDefinition])
+    await codec.prepare(this.topics.outcomes, [outcomeDefinition])
+    await codec.prepare(this.topics.replies, [commandReplyDefinition])
+    if (snapshots) await codec.prepare(this.topics.snapshots, snapshotDefinitions)
+  }
+
+  /** Whether the state store has all of a shard: it does where this node owns it, when what has been committed is written. */
+  private async isIndexed(shard: number): Promise<boolean> {
     const owner = this.owners.get(shard)
-    if (!owner) throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
-    return owner
+    if (!owner) return false
+    try {
+      await owner.settled()
+      return true
+    } catch (error) {
+      if (isOttlaError(error, 'SHARD_NOT_OWNED')) return false
+      throw error
+    }
   }
 
-  private async takeOver(partitions: readonly TopicPartition[], member: LogMember): Promise<TopicOffset[]> {
-    const starts = await Promise.all(
-      partitions.map(async ({ partition }) => {
-        await this.owners.get(partition)?.release()
-        const owner = new ShardOwner(member, {
-          ...this.options,
-          shard: partition,
-          topics: this.topics,
-          model: this.model,
-          snapshots: this.options.snapshots ?? false,
-          limits: { ...defaultLimits, ...this.options.limits },
-          readEvents: decided => this.streams.eventsOf(decided),
-        })
-        this.owners.set(partition, owner)
-        return owner.takeOver()
-      }),
-    )
-    return starts.filter(start => start !== undefined)
+  /**
+   * Begins to take over what is new here; each shard starts when it is ready, whatever the others do, and its inbox is paused until then. An owner
+   * that is alive is kept: a partition that is told again although it was never revoked goes on where its owner stands.
+   */
+  private takeOver(partitions: readonly TopicPartition[], member: LogMember, replies: ReplySender): [starts: TopicOffset[], taken: Promise<void>] {
+    const taken: Promise<void>[] = []
+    const starts = partitions.map(({ partition }) => {
+      const alive = this.owners.get(partition)
+      if (alive) return alive.next
+      const owner = new ShardOwner(member, {
+        ...this.options,
+        shard: partition,
+        topics: this.topics,
+        model: this.model,
+        snapshots: this.options.snapshots ?? false,
+        limits: this.limits,
+        readEvents: decided => this.streams.eventsOf(decided),
+        replies,
+      })
+      this.owners.set(partition, owner)
+      taken.push(owner.start())
+      return owner.next
+    })
+    return [starts, Promise.all(taken).then(() => undefined)]
   }
 
   private async release(partitions: readonly TopicPartition[]): Promise<void> {
@@ -159,7 +179,7 @@ export class ShardHost {
       partitions.map(async ({ partition }) => {
         const owner = this.owners.get(partition)
         await owner?.release()
-        this.owners.delete(partition)
+        if (this.owners.get(partition) === owner) this.owners.delete(partition)
       }),
     )
   }

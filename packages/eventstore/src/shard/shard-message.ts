@@ -1,4 +1,5 @@
 import type { CommandEnvelope, MessageDefinition, Receipt } from '@ottla/core'
+import type { CallerAddress } from '../records/caller-address.js'
 import type { ReplyAddress } from '../records/inbox-record.js'
 import type { Reply } from './participant.js'
 
@@ -21,6 +22,8 @@ export interface CommandMessage {
   readonly bytes: Uint8Array
   readonly correlationId: string
   readonly caller?: Caller
+  /** Who waits for the outcome on another node. */
+  readonly remote?: CallerAddress
   readonly replyTo?: ReplyAddress
 }
 
@@ -63,6 +66,7 @@ export interface UnreadableMessage {
   readonly type: string
   readonly correlationId: string
   readonly error: Error
+  readonly remote?: CallerAddress
   readonly replyTo?: ReplyAddress
 }
 

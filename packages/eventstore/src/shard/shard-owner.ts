@@ -1,9 +1,10 @@
 import { isOttlaError, type OttlaError } from '@ottla/core'
 import { eventstoreErrors } from '../eventstore-errors.js'
-import type { Log, LogMember, LogWriter, RecordBatch, TopicOffset } from '../log/log.js'
+import type { Log, LogMember, LogWriter, RecordBatch, TopicOffset, TopicPartition } from '../log/log.js'
 import { type SnapshotLimits, SnapshotSchedule } from '../snapshots/snapshot-schedule.js'
 import type { SnapshotPart } from '../snapshots/snapshot-writing.js'
 import type { StateStore } from '../state/state-store.js'
+import { BackOff } from './back-off.js'
 import { Callers } from './callers.js'
 import { DeadlineQueue } from './deadline-queue.js'
 import { type Committed, DecisionBatch } from './decision-batch.js'
@@ -11,6 +12,7 @@ import { InboxPosition } from './inbox-position.js'
 import { readInbox } from './inbox-reader.js'
 import type { LiveStream } from './live-stream.js'
 import type { StreamName } from './participant.js'
+import { RefusedCommits } from './refused-commits.js'
 import { type DeciderOptions, ShardDecider } from './shard-decider.js'
 import { ShardMemory, streamKey } from './shard-memory.js'
 import type { Caller, CommandMessage, QueuedMessage } from './shard-message.js'
@@ -30,6 +32,8 @@ export interface OwnerOptions extends DeciderOptions {
 export interface OwnerLimits extends SnapshotLimits {
   /** How many commands of this process wait before `send` is refused with OVERLOADED. */
   readonly queue: number
+  /** How many of them wait for other nodes before that. */
+  readonly remote: number
   /** How many messages one transaction decides. */
   readonly batch: number
   /** How many bytes one transaction writes, about; half of a topic's max.message.bytes. */
@@ -45,6 +49,7 @@ export interface OwnerLimits extends SnapshotLimits {
 
 export const defaultLimits: OwnerLimits = {
   queue: 10_000,
+  remote: 10_000,
   batch: 500,
   batchBytes: 512 * 1024,
   recordBytes: 900 * 1024,
@@ -56,12 +61,14 @@ export const defaultLimits: OwnerLimits = {
   snapshotBytes: 128 * 1024,
 }
 
-type Phase = 'taking-over' | 'owning' | 'halted' | 'released'
+/** Standing by: the shard is another node's, and nobody has told so (yet); it is taken over should that change. */
+type Phase = 'taking-over' | 'owning' | 'standing-by' | 'halted' | 'released'
 
 /**
  * Decides everything in one shard, alone: it holds the shard's fenced writer. Whatever goes wrong with a commit, the
  * writer and everything pending is dropped and the shard is taken over anew, in this order: member, writer, ends,
- * restore, inbox (design.md 2.2). Callers whose commands were dropped are offered again with the same id.
+ * restore, inbox (design.md 2.2). Callers whose commands were dropped are offered again with the same id. The inbox is
+ * paused until the shard is owned, so that no shard waits for another one.
  */
 export class ShardOwner {
   private phase: Phase = 'taking-over'
@@ -81,7 +88,13 @@ export class ShardOwner {
   private pumpScheduled = false
   private flushScheduled = false
   private cancelDeadline = () => {}
-  private takingOver: Promise<TopicOffset | undefined> = Promise.resolve(undefined)
+  private takingOver: Promise<void> = Promise.resolve()
+  private readonly begun = Promise.withResolvers<void>()
+  private readonly backOff: BackOff
+  private readonly refused = new RefusedCommits()
+  private releasing = false
+  /** Where a gap in the inbox was met. */
+  private gap: number | undefined
   /** Those who wait for a change of the queue or the phase. */
   private waiting: (() => void)[] = []
   private failure: Error | undefined
@@ -90,23 +103,36 @@ export class ShardOwner {
     private readonly member: LogMember,
     private readonly options: OwnerOptions,
   ) {
+    this.backOff = new BackOff(options.clock)
+    this.begun.promise.catch(() => undefined)
     this.callers = new Callers(options.clock, caller => this.isPending(caller))
     this.snapshots = new SnapshotSchedule(options, () => this.schedulePump())
   }
 
   /**
-   * Takes the shard over, again and again with back-off while that may help, and gives where to begin in the inbox; undefined
-   * when the group has given the shard to another node, which is normal life. Rejects with INBOX_LOST or an error of the log that does not pass.
+   * Begins to take the shard over, and tries again with back-off while that may help. Resolves when it is owned, or when the first attempt has
+   * failed for a reason that may pass. Rejects with INBOX_LOST or an error of the log that does not pass.
    */
-  takeOver(): Promise<TopicOffset | undefined> {
-    this.takingOver = this.tryTakeOver()
-    return this.takingOver
+  start(): Promise<void> {
+    this.member.pause(this.inbox)
+    this.takingOver = this.takeOver()
+    return this.begun.promise
+  }
+
+  /** Whether commands of this process are to be offered here: the shard is owned, or about to be. */
+  get takesCommands(): boolean {
+    return !this.releasing && this.phase !== 'released' && this.phase !== 'standing-by'
+  }
+
+  /** Where to begin in the inbox when its partition is assigned anew, although this node has never given it up. */
+  get next(): TopicOffset {
+    return { ...this.inbox, offset: this.position.next }
   }
 
   /** Offers a command of this process: same queue and transaction as the inbox, without the way through it. */
   offer(caller: Caller, message: CommandMessage): void {
     const { shard, limits } = this.options
-    if (this.phase === 'halted' || this.phase === 'released') return caller.reject(this.failure ?? eventstoreErrors.create('SHARD_NOT_OWNED', { shard }))
+    if (this.phase === 'halted' || !this.takesCommands) return caller.reject(this.failure ?? eventstoreErrors.create('SHARD_NOT_OWNED', { shard }))
     if (this.callers.size >= limits.queue) return caller.reject(eventstoreErrors.create('OVERLOADED', { shard, queued: this.callers.size }))
     this.callers.add(caller, message)
     if (this.phase !== 'owning') return
@@ -114,12 +140,13 @@ export class ShardOwner {
     this.schedulePump()
   }
 
-  /** Takes a batch of the inbox; resolves when there is room for the next one. */
+  /** Takes a batch of the inbox; resolves when there is room for the next one. Tries again while the registry cannot be reached. */
   async receive(batch: RecordBatch): Promise<void> {
-    const messages = this.phase === 'owning' ? await readInbox(batch, this.options) : []
+    const messages = await this.read(batch)
     // A take-over seeks, so whatever was fetched before it may be dropped.
-    if (this.phase !== 'owning') return
-    if (batch.from > this.position.next) return this.member.seek({ ...this.inbox, offset: this.position.next })
+    if (this.phase !== 'owning' || this.releasing || !messages) return
+    if (batch.from > this.position.next) return this.seekBack()
+    this.gap = undefined
     this.queue.push(...this.position.take(batch, messages))
     this.schedulePump()
     while (this.phase === 'owning' && this.position.queued > this.options.limits.batch) await this.nextChange()
@@ -132,17 +159,19 @@ export class ShardOwner {
 
   /** Decides and commits what is queued, writes the state store and gives the writer up. */
   async release(): Promise<void> {
+    this.releasing = true
     this.snapshots.end()
     while (this.phase === 'owning' && (this.queue.length > 0 || this.inFlight)) await this.nextChange()
     const memory = this.phase === 'owning' ? this.memory : undefined
     if (this.phase !== 'halted') this.phase = 'released'
+    this.backOff.stop()
     this.cancelDeadline()
     this.notify()
     try {
       memory?.flush()
     } finally {
       this.callers.rejectAll(this.failure ?? eventstoreErrors.create('SHARD_NOT_OWNED', { shard: this.options.shard }))
-      await this.takingOver.catch(() => undefined)
+      await this.takingOver
       await this.writer?.close()
     }
   }
@@ -154,17 +183,49 @@ export class ShardOwner {
     this.memory?.flush()
   }
 
-  private async tryTakeOver(): Promise<TopicOffset | undefined> {
-    for (let attempt = 0; ; attempt++) {
+  /** Never rejects: what does not pass halts the shard. */
+  private async takeOver(): Promise<void> {
+    for (let attempt = 0; !this.isOver; attempt++) {
       try {
-        return await this.takeOverOnce()
+        if (await this.tryTakeOver()) break
       } catch (error) {
-        if (this.phase === 'released') return undefined
-        if (!isOttlaError(error) || !error.retriable) throw error
-        if (error.code === 'SHARD_NOT_OWNED' && !(await this.member.holds(this.inbox))) return undefined
-        await this.backOff(attempt)
+        this.halt(error as Error)
+        break
       }
+      this.begun.resolve()
+      await this.backOff.wait(attempt)
     }
+    this.begun.resolve()
+  }
+
+  /** Whether the shard is owned now. Rejects with what does not pass. */
+  private async tryTakeOver(): Promise<boolean> {
+    try {
+      if (this.phase === 'standing-by' && !(await this.member.holds(this.inbox))) return false
+      if (this.isOver) return false
+      this.phase = 'taking-over'
+      const start = await this.takeOverOnce()
+      this.member.seek(start)
+      this.member.resume(this.inbox)
+      return true
+    } catch (error) {
+      if (this.isOver) return false
+      if (!isOttlaError(error) || !error.retriable) throw error
+      if (error.code === 'SHARD_NOT_OWNED') await this.standBy()
+      return false
+    }
+  }
+
+  /** The group has given the shard to another node, which is normal life. Commands go there; should the shard come back, nobody needs to tell. */
+  private async standBy(): Promise<void> {
+    this.phase = 'standing-by'
+    this.callers.rejectAll(eventstoreErrors.create('SHARD_NOT_OWNED', { shard: this.options.shard }))
+    this.notify()
+    await this.writer?.close()
+  }
+
+  private get isOver(): boolean {
+    return this.phase === 'released' || this.phase === 'halted'
   }
 
   private async takeOverOnce(): Promise<TopicOffset> {
@@ -187,7 +248,7 @@ export class ShardOwner {
     const { model, store, limits, shard } = this.options
     this.position.start(inboxStart, inboxEnd)
     this.memory = new ShardMemory(shard, model, store, limits.streams, restored)
-    this.decider = new ShardDecider(this.options, this.memory, () => this.position.hasBacklog)
+    this.decider = new ShardDecider(this.options, this.memory, () => this.position.hasBacklog, this.refused.latest)
     this.deadlines.clear()
     for (const { participant, id, deadline } of store.deadlines(shard)) {
       if (model.participant(participant)) this.deadlines.set(streamKey(participant, id), { participant, id }, deadline)
@@ -200,8 +261,29 @@ export class ShardOwner {
     return { ...this.inbox, offset: inboxStart }
   }
 
-  private get inbox() {
+  private get inbox(): TopicPartition {
     return { topic: this.options.topics.commands, partition: this.options.shard }
+  }
+
+  /** The messages of a batch, or undefined when the shard goes before its schemas are known. */
+  private async read(batch: RecordBatch): Promise<readonly QueuedMessage[] | undefined> {
+    for (let attempt = 0; this.phase === 'owning'; attempt++) {
+      try {
+        return await readInbox(batch, this.options)
+      } catch (error) {
+        if (!isOttlaError(error) || !error.retriable) throw error
+        await this.backOff.wait(attempt)
+      }
+    }
+    return undefined
+  }
+
+  /** What lies between was not handed out. Where it still is not after a seek, it has been deleted: another node has decided it. */
+  private seekBack(): void {
+    const { next } = this.position
+    if (this.gap === next) return this.recover()
+    this.gap = next
+    this.member.seek({ ...this.inbox, offset: next })
   }
 
   private schedulePump(): void {
@@ -255,10 +337,9 @@ export class ShardOwner {
       this.pump()
     }
     const refused = (error: Error) => {
-      if (this.inFlight !== batch) return
+      if (this.inFlight !== batch || this.phase !== 'owning') return
       this.snapshots.failed(error)
-      this.drop()
-      this.recover(undefined).catch((reason: unknown) => this.halt(reason as Error))
+      this.recover()
     }
     this.writer
       ?.commit({ records: part.records })
@@ -273,7 +354,8 @@ export class ShardOwner {
     for (const { message } of batch.roots) if (message.kind === 'command' && message.caller) message.caller.taken = true
     const { app, shard, topics } = this.options
     const commit = batch.needsCommit ? this.writer?.commit(batch.toCommit(app, topics.commands, shard)) : Promise.resolve([])
-    commit?.then(offsets => this.committed(batch, offsets)).catch((error: Error) => this.commitFailed(error))
+    const committed = (offsets: readonly number[]) => this.committed(batch, offsets)
+    commit?.then(committed, (error: Error) => this.commitFailed(error, batch)).catch((error: Error) => this.commitFailed(error))
   }
 
   private committed(batch: DecisionBatch, offsets: readonly number[]): void {
@@ -300,19 +382,22 @@ export class ShardOwner {
     else this.pump()
   }
 
-  /** Any error of a commit: everything pending is dropped and the shard is taken over anew. */
-  private commitFailed(error: Error): void {
+  /** Any error of a commit, or of what belongs to it: everything pending is dropped and the shard is taken over anew, unless that is no use. */
+  private commitFailed(error: Error, batch?: DecisionBatch): void {
     if (this.phase !== 'owning') return
-    const [only, ...others] = (this.inFlight ?? this.open).roots
-    const tooLarge = isOttlaError(error, 'RECORD_TOO_LARGE') ? error : undefined
+    if (this.refused.allows(error, batch?.roots ?? [])) this.recover()
+    else this.halt(error)
+  }
+
+  private recover(): void {
     this.drop()
-    if (!tooLarge && !(isOttlaError(error) && error.retriable)) return this.halt(error)
-    const unwritable = tooLarge && only && others.length === 0 ? { id: only.message.id, error: tooLarge } : undefined
-    this.recover(unwritable).catch((reason: unknown) => this.halt(reason as Error))
+    this.takingOver = this.takeOver()
   }
 
   private drop(): void {
     this.phase = 'taking-over'
+    this.gap = undefined
+    this.member.pause(this.inbox)
     this.cautious = true
     this.inFlight = undefined
     this.open = new DecisionBatch()
@@ -322,22 +407,10 @@ export class ShardOwner {
     this.notify()
   }
 
-  private async recover(unwritable: { readonly id: string; readonly error: OttlaError } | undefined): Promise<void> {
-    const start = await this.takeOver()
-    if (unwritable) this.decider?.markUnwritable(unwritable.id, unwritable.error)
-    if (start) this.member.seek(start)
-    else await this.release()
-  }
-
-  /** Waits longer after each failure, 10 ms to 5 s, and not as long as others do at the same moment. */
-  private backOff(attempt: number): Promise<void> {
-    const longest = Math.min(5_000, 10 * 2 ** attempt)
-    return new Promise(resolve => this.options.clock.after(longest / 2 + Math.random() * (longest / 2), resolve))
-  }
-
   private halt(error: Error): void {
     this.phase = 'halted'
     this.failure = error
+    this.begun.reject(error)
     this.snapshots.end()
     this.cancelDeadline()
     this.callers.rejectAll(error)

@@ -11,6 +11,7 @@ import type { ShardModel } from '../shard/shard-model.js'
 import type { DecidedCommand } from '../state/decided-command.js'
 import type { StateStore } from '../state/state-store.js'
 import { completeIndex } from './index-gap.js'
+import { scanTopic } from './log-scan.js'
 import type { StoredEvent } from './stored-event.js'
 
 export interface StreamReaderOptions {
@@ -20,8 +21,8 @@ export interface StreamReaderOptions {
   readonly log: Log
   readonly codec: Codec
   readonly store: StateStore
-  /** Resolves when the store has everything committed of a shard, so that the index is complete. */
-  readonly settled: (shard: number) => Promise<void>
+  /** Whether the store has everything of a shard, and if so, resolves when it has what is committed now, so that the index is complete. */
+  readonly indexed: (shard: number) => Promise<boolean>
 }
 
 /** Where a reading of a stream ends. */
@@ -32,10 +33,19 @@ export interface StreamRange {
   readonly until?: Date
 }
 
+/** What is known of where the wanted events are: all of them before this offset, none of them before that one. */
+interface KnownRange extends StreamRange {
+  readonly before?: number
+  readonly at?: number
+}
+
 /** How many records of other streams are read and passed over before jumping is cheaper. */
 const jump = 2_000
 
-/** Reads single streams by their id, although the log has no read by key: an index says which offsets are theirs. */
+/**
+ * Reads single streams by their id, although the log has no read by key: an index says which offsets are theirs. A node without the shard has
+ * no index of it and reads all of the shard's events, which is slow, and never a short history.
+ */
 export class StreamReader {
   constructor(private readonly options: StreamReaderOptions) {}
 
@@ -60,18 +70,42 @@ export class StreamReader {
     return { state, version }
   }
 
-  /** The events that a decided command has left. */
-  async eventsOf({ participant, key, from, to, eventsEnd }: DecidedCommand): Promise<readonly object[]> {
+  /** The events that a decided command has left. Without an index they are looked for from the offset `at` on. */
+  async eventsOf({ participant, key, from, to, eventsEnd }: DecidedCommand, at = 0): Promise<readonly object[]> {
     if (from === to) return []
     const events: object[] = []
-    await this.scan(participant, key, from + 1, { to, before: eventsEnd }, record => void events.push(this.decode(record).message))
+    await this.scan(participant, key, from + 1, { to, before: eventsEnd, at }, record => void events.push(this.decode(record).message))
     return events
   }
 
-  private async scan(participant: string, id: string, from: number, range: StreamRange & { readonly before?: number }, take: (record: LogRecord) => void): Promise<void> {
-    const { shards, topics, log, store, codec, settled } = this.options
+  private async scan(participant: string, id: string, from: number, range: KnownRange, take: (record: LogRecord) => void): Promise<void> {
+    if (await this.options.indexed(shardOf(id, this.options.shards))) await this.jump(participant, id, from, range, take)
+    else await this.walk(participant, id, from, range, take)
+  }
+
+  /** Without an index: through all events of the shard. */
+  private async walk(
+    participant: string,
+    id: string,
+    from: number,
+    { to = Number.MAX_SAFE_INTEGER, until, at }: KnownRange,
+    take: (record: LogRecord) => void,
+  ) {
+    if (to < from) return
+    const partition = shardOf(id, this.options.shards)
+    for await (const record of scanTopic({ ...this.options, topic: this.options.topics.events, partition, from: at })) {
+      const envelope = record.key === id ? eventEnvelope(record) : undefined
+      if (envelope?.stream.participant !== participant || envelope.version < from) continue
+      if (until && record.timestamp > until.getTime()) return
+      take(record)
+      if (envelope.version >= to) return
+    }
+  }
+
+  /** With the index: to where its events are. */
+  private async jump(participant: string, id: string, from: number, range: KnownRange, take: (record: LogRecord) => void): Promise<void> {
+    const { shards, topics, log, store, codec } = this.options
     const partition = shardOf(id, shards)
-    await settled(partition)
     await completeIndex(this.options, partition, { participant, id }, { from, ...range })
     const offsets = store.offsets(participant, id, from, range.to ?? Number.MAX_SAFE_INTEGER)
     if (offsets.length === 0) return

@@ -43,7 +43,7 @@ async function start(
   const participants = [...aggregates, ...definitions.sagas.map(definition => sagaParticipant(definition, codec, topics, commands))]
   const store = new StateStore(join(folder, 'state.sqlite'))
   closers.push(() => store.close())
-  const host = new ShardHost({ app: name, shards, log, codec, store, participants, clock, failed })
+  const host = new ShardHost({ app: name, shards, log, codec, store, participants, clock, ids, failed })
   closers.push(() => host.stop())
   await host.start()
   const runners = definitions.projections.map(definition => new ProjectionRunner({ definition, log, codec, topics: [topics.events], folder, clock }))
