@@ -9,6 +9,7 @@ export const projects = [
   'examples/order-saga',
   'tests',
   'tests/kafka',
+  'tests/faults',
 ]
 
 /** What runs before the tests of a project: once before all (in Vitest's own process), and in each file. */
