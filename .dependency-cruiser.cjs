@@ -97,7 +97,7 @@ module.exports = {
       name: 'sqlite-in-stores-only',
       comment: 'Only the embedded log, the state store and the views open SQLite files; all else goes through their ports.',
       severity: 'error',
-      from: { path: '^packages/', pathNot: ['^packages/eventstore/src/(embedded|state)/', '^packages/projections/src/', tests] },
+      from: { path: '^packages/', pathNot: ['^packages/eventstore/src/(embedded|folder|state)/', '^packages/projections/src/', tests] },
       to: { path: thirdParty('better-sqlite3') },
     },
     {

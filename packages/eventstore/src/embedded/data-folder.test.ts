@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { embedded, removeData } from './embedded.js'
+import { removeData } from '../folder/remove-data.js'
+import { embedded } from './embedded.js'
 import { newRecord, openLog, temporaryFolder, values } from './embedded-log.fixture.js'
 
 const open = (folder: string) => embedded(folder, { lockTimeout: 0 }).open()

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { type Clock, systemClock } from '@ottla/core'
 import { eventstoreErrors } from '../eventstore-errors.js'
+import { DataFolder } from '../folder/data-folder.js'
+import { FolderLock } from '../folder/folder-lock.js'
 import type { LogConfig, OpenLog } from '../log/log-config.js'
-import { DataFolder } from './data-folder.js'
 import { EmbeddedLog } from './embedded-log.js'
 import { EmbeddedRegistry } from './embedded-registry.js'
-import { FolderLock } from './folder-lock.js'
 import { openForReading, openForWriting } from './log-database.js'
 import { onFile } from './sqlite-failure.js'
 
@@ -31,24 +31,9 @@ export function embedded(folder: string, options: EmbeddedOptions = {}): LogConf
   return {
     open: async ({ readOnly = options.readOnly ?? false } = {}) => {
       requireNode()
-      const data = new DataFolder(folder)
+      const data = new DataFolder(folder, 'embedded')
       return readOnly ? openReader(data, options) : openWriter(data, options)
     },
-  }
-}
-
-/**
- * Removes what Ottla has created in a folder: marker, lock, log, state store and views. The folder and other files in it stay. Does
- * nothing when the folder is empty or does not exist. Rejects with LOG_FOLDER_INVALID when it holds something and not Ottla's marker, LOG_IN_USE.
- */
-export async function removeData(folder: string, options: Pick<EmbeddedOptions, 'lockTimeout'> = {}): Promise<void> {
-  const data = new DataFolder(folder)
-  if (!data.isRemovable()) return
-  const lock = await FolderLock.take(data, options.lockTimeout ?? 2_000)
-  try {
-    data.remove()
-  } finally {
-    lock.release()
   }
 }
 

@@ -1,2 +1,3 @@
-export { embedded, removeData, type EmbeddedOptions } from './embedded.js'
+export { embedded, type EmbeddedOptions } from './embedded.js'
+export { removeData } from '../folder/remove-data.js'
 export { EmbeddedRegistry } from './embedded-registry.js'

@@ -82,10 +82,14 @@ export class KafkaAdmin implements LogAdmin {
     const committed = new Map((await groups.offsets(group)).map(({ offset, ...at }) => [partitionKey(at), { ...at, offset }]))
     const names = new Set([...Array.from(committed.values(), ({ topic }) => topic), ...(await groups.subscribed(group))])
     const lag = await Promise.all(
-      Array.from(names).toSorted().map(async topic => {
-        const [begins, ends] = await Promise.all([topics.offsets(topic, place.begin), topics.settledEnds(topic)])
-        return ends.map((end, partition) => lagOf(topic, partition, begins[partition] as number, end, committed.get(partitionKey({ topic, partition }))?.offset))
-      }),
+      Array.from(names)
+        .toSorted()
+        .map(async topic => {
+          const [begins, ends] = await Promise.all([topics.offsets(topic, place.begin), topics.settledEnds(topic)])
+          return ends.map((end, partition) =>
+            lagOf(topic, partition, begins[partition] as number, end, committed.get(partitionKey({ topic, partition }))?.offset),
+          )
+        }),
     )
     const subscribed = new Set(await groups.subscribed(group))
     return lag.flat().filter(({ topic, committed: offset }) => offset !== undefined || subscribed.has(topic))

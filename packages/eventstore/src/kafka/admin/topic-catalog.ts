@@ -56,7 +56,10 @@ export class TopicCatalog {
     return this.calls.call({ operation: 'listing topics' }, async () => {
       const { topics } = await this.calls.metadata()
       const listed = topics.filter(topic => !topic.isInternal && topic.code === 0)
-      const settings = await topicSettings(await this.calls.controller(), listed.map(({ topic }) => topic))
+      const settings = await topicSettings(
+        await this.calls.controller(),
+        listed.map(({ topic }) => topic),
+      )
       return listed.flatMap(({ topic, partitions }) => {
         const found = settings.get(topic)
         return found ? [describedTopic(topic, partitions.length, found)] : []
@@ -73,9 +76,14 @@ export class TopicCatalog {
     })
   }
 
-  setRetention(name: string, retention: number | undefined): Promise<void> {
+  /** Waits until a description shows it: brokers hear of a change one after another. */
+  async setRetention(name: string, retention: number | undefined): Promise<void> {
     const value = retention === undefined ? '-1' : String(retention)
-    return this.calls.call({ operation: 'altering a topic', topic: name }, async () => alterTopicSetting(await this.calls.controller(), name, 'retention.ms', value))
+    await this.calls.call({ operation: 'altering a topic', topic: name }, async () =>
+      alterTopicSetting(await this.calls.controller(), name, 'retention.ms', value),
+    )
+    const isSet = async () => (await topicSettings(await this.calls.controller(), [name])).get(name)?.['retention.ms'] === value
+    for (const tries = new Tries(change); !(await this.calls.call({ operation: 'altering a topic', topic: name }, isSet)) && !tries.isOver; ) await tries.wait()
   }
 
   async delete(name: string): Promise<void> {

@@ -16,7 +16,9 @@ export interface NewTopic {
 interface AdminBroker {
   createTopics(request: { topics: readonly NewTopic[]; timeout: number }): Promise<unknown>
   deleteTopics(request: { topics: readonly string[]; timeout: number }): Promise<unknown>
-  describeConfigs(request: { resources: readonly object[] }): Promise<{ resources: { resourceName: string; configEntries: { configName: string; configValue: string }[] }[] }>
+  describeConfigs(request: {
+    resources: readonly object[]
+  }): Promise<{ resources: { resourceName: string; configEntries: { configName: string; configValue: string }[] }[] }>
   deleteRecords(request: { topics: readonly object[] }): Promise<unknown>
 }
 

@@ -43,7 +43,8 @@ export function requireFit(wanted: TopicConfig, actual: TopicConfig, settings: T
     throw eventstoreErrors.create('TOPIC_CONFIG_DIFFERS', { topic, setting, actual: settings[setting], wanted: value })
   }
   if ((actual.compacted ?? false) !== (wanted.compacted ?? false)) refuse('cleanup.policy', wanted.compacted ? 'compact' : 'delete')
-  if ((actual.retention ?? Number.POSITIVE_INFINITY) < (wanted.retention ?? Number.POSITIVE_INFINITY)) refuse('retention.ms', String(wanted.retention ?? unlimited))
+  if ((actual.retention ?? Number.POSITIVE_INFINITY) < (wanted.retention ?? Number.POSITIVE_INFINITY))
+    refuse('retention.ms', String(wanted.retention ?? unlimited))
   const deletes = settings['cleanup.policy'].includes('delete')
   if (deletes && settings['retention.bytes'] !== unlimited) refuse('retention.bytes', unlimited)
 }

@@ -1,11 +1,11 @@
-import { code, isTransient, ProtocolFailure } from './protocol-failure.js'
-import { type Attempt, logError } from './log-error.js'
-import { patiently } from './patience.js'
-import type { Connections } from './connections.js'
+import { eventstoreErrors } from '../../eventstore-errors.js'
+import type { TopicOffset, TopicPartition } from '../../log/log.js'
 import type { Broker } from '../driver/cluster.js'
 import { type ClusterMetadata, metadataRequest, type TopicMetadata } from '../fetch/metadata-request.js'
-import type { TopicOffset, TopicPartition } from '../../log/log.js'
-import { eventstoreErrors } from '../../eventstore-errors.js'
+import type { Connections } from './connections.js'
+import { type Attempt, logError } from './log-error.js'
+import { patiently } from './patience.js'
+import { code, isTransient, ProtocolFailure } from './protocol-failure.js'
 
 /** The first offset that is still there, and the one that the next record gets. */
 export const place = { begin: -2, end: -1 } as const
@@ -78,7 +78,14 @@ export class BrokerCalls {
       const { responses } = await listing(broker).listOffsets(request)
       for (const { partitions: answers } of responses) for (const { partition, offset } of answers) found.set(partition, Number(offset))
     }
-    await Promise.all(Array.from(byLeader, ([leader, led]) => ask(leader, led.map(({ partition }) => ({ topic, partition })))))
+    await Promise.all(
+      Array.from(byLeader, ([leader, led]) =>
+        ask(
+          leader,
+          led.map(({ partition }) => ({ topic, partition })),
+        ),
+      ),
+    )
     return partitions.map((_, partition) => found.get(partition) as number)
   }
 

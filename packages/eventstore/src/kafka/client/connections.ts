@@ -14,6 +14,11 @@ export class Connections {
     private readonly sockets: ReadonlySet<Socket>,
   ) {}
 
+  /** kafkajs connects again by itself when it is asked for something; it must not, once these are closed. */
+  get isClosed(): boolean {
+    return this.closing !== undefined
+  }
+
   close(): Promise<void> {
     this.closing ??= this.end()
     return this.closing

@@ -48,10 +48,15 @@ export class KafkaClient {
   connections({ isolationLevel, metadataMaxAge }: ClusterOptions): Connections {
     const sockets = new Set<Socket>()
     const logger = this.#kafkajs.createLogger({ level: this.#config.logLevel, logCreator: this.#config.logCreator })
-    const own = { logger, isolationLevel, metadataMaxAge, allowAutoTopicCreation: false, socketFactory: (to: ISocketFactoryArgs) => kept(socketFactory(to), sockets) }
+    const open = (to: ISocketFactoryArgs) => {
+      if (connections.isClosed) throw new Error('the connections are closed')
+      return kept(socketFactory(to), sockets)
+    }
+    const own = { logger, isolationLevel, metadataMaxAge, allowAutoTopicCreation: false, socketFactory: open }
     const cluster = new this.#kafkajs.Cluster({ ...this.#config, ...own })
+    const connections = new Connections(cluster, sockets)
     keepOwnMetadata(cluster)
-    return new Connections(cluster, sockets)
+    return connections
   }
 
   /** A file of kafkajs's source, for requests of the protocol. */

@@ -27,6 +27,11 @@ export class TopicLeaders {
     return this.cluster.findBroker({ nodeId: leader })
   }
 
+  /** Whether a known topic has this partition. */
+  has({ topic, partition }: TopicPartition): boolean {
+    return this.cluster.findTopicPartitionMetadata(topic).some(({ partitionId }) => partitionId === partition)
+  }
+
   async refresh(): Promise<void> {
     await this.cluster.refreshMetadata()
   }

@@ -43,7 +43,12 @@ function load(require: NodeJS.Require): Kafkajs {
   }
   // What was loaded before holds on to the files that are replaced: load all of it anew.
   for (const path of Object.keys(require.cache)) if (path.startsWith(folder + sep)) delete require.cache[path]
-  replace('consumer/filterAbortedMessages.js', () => ({ messages, abortedTransactions }: Fetched) => withoutAborted(messages, abortedTransactions))
+  replace(
+    'consumer/filterAbortedMessages.js',
+    () =>
+      ({ messages, abortedTransactions }: Fetched) =>
+        withoutAborted(messages, abortedTransactions),
+  )
   replace('network/requestQueue/index.js', quietRequestQueue)
   requireCommittedOnly(source('consumer/batch.js') as never)
   return {

@@ -13,7 +13,16 @@ type BatchClass = new (
  * broker lists the aborted ones by their completion, and a record's key is four zero bytes.
  */
 export function requireCommittedOnly(Batch: BatchClass): void {
-  const messages = [record(0, 'a'), record(1, 'b'), record(2, 'a', Buffer.alloc(4)), record(3, 'c'), record(4, 'b'), marker(5, 'b', 0), record(6, 'a'), marker(7, 'a', 0)]
+  const messages = [
+    record(0, 'a'),
+    record(1, 'b'),
+    record(2, 'a', Buffer.alloc(4)),
+    record(3, 'c'),
+    record(4, 'b'),
+    marker(5, 'b', 0),
+    record(6, 'a'),
+    marker(7, 'a', 0),
+  ]
   messages.push(marker(8, 'c', 1), record(9, 'a'), record(10, 'b'), marker(11, 'a', 1), record(12, 'b'), marker(13, 'b', 0))
   const abortedTransactions = [
     { producerId: 'b', firstOffset: '1' },

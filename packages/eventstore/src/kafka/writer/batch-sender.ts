@@ -36,7 +36,9 @@ export class BatchSender {
       if (indexes) indexes.push(index)
       else places.set(key, [index])
     }
-    const runs = Array.from(places, ([key, indexes]) => this.run(key, indexes.length === records.length ? records : indexes.map(index => records[index] as NewRecord)))
+    const runs = Array.from(places, ([key, indexes]) =>
+      this.run(key, indexes.length === records.length ? records : indexes.map(index => records[index] as NewRecord)),
+    )
     await this.finish(runs)
     for (const run of runs) this.sequences.set(partitionKey(run), run.nextSequence)
     if (runs.length === 1) return (runs[0] as PartitionRun).results

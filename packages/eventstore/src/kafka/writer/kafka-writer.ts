@@ -1,6 +1,7 @@
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { Commit, LogWriter, NewRecord, TopicPartition } from '../../log/log.js'
 import { partitionKey } from '../../log/partition-key.js'
+import type { Connections } from '../client/connections.js'
 import type { KafkaClient } from '../client/kafka-client.js'
 import { type Attempt, logError } from '../client/log-error.js'
 import { patiently } from '../client/patience.js'
@@ -10,7 +11,6 @@ import { BatchSender } from './batch-sender.js'
 import { type ProducerIdentity, ProducerRequests } from './producer-requests.js'
 import { requireSizes } from './record-size.js'
 import { TransactionCoordinator } from './transaction-coordinator.js'
-import type { Connections } from '../client/connections.js'
 
 /** Answers that say that another writer has this id now, or that the broker has ended this one's transaction. */
 const fenced: ReadonlySet<number | undefined> = new Set([
@@ -66,11 +66,8 @@ export class KafkaWriter implements LogWriter {
     }
   }
 
-  async commit(commit: Commit): Promise<readonly number[]> {
-    this.requireOpen()
-    const offsets = commit.consumed?.offsets.length ? commit.consumed : undefined
-    if (commit.records.length === 0 && !offsets) return []
-    const running = this.transaction(commit.records, offsets)
+  commit(commit: Commit): Promise<readonly number[]> {
+    const running = this.transaction(commit.records, commit.consumed?.offsets.length ? commit.consumed : undefined)
     this.running = running.catch(() => undefined)
     return running
   }
@@ -84,15 +81,21 @@ export class KafkaWriter implements LogWriter {
   }
 
   private async transaction(records: readonly NewRecord[], consumed: Commit['consumed']): Promise<readonly number[]> {
+    this.requireOpen()
+    if (records.length === 0 && !consumed) return []
     const { coordinator, identity } = this.parts
     let isBegun = false
     try {
       requireSizes(records, this.parts.client.settings.maxRecordBytes)
-      const partitions = await this.partitionsOf(records)
+      const partitions = distinct(records)
+      await this.requirePartitions(consumed ? distinct([...partitions, ...consumed.offsets]) : partitions)
       isBegun = true
       if (partitions.length > 0) await coordinator.addPartitions(identity, partitions)
       if (consumed) await coordinator.addOffsets(identity, consumed.group)
-      const [written, marked] = await Promise.allSettled([this.write(records), consumed && coordinator.commitOffsets(identity, consumed.group, consumed.offsets)])
+      const [written, marked] = await Promise.allSettled([
+        this.write(records),
+        consumed && coordinator.commitOffsets(identity, consumed.group, consumed.offsets),
+      ])
       if (written.status === 'rejected') throw written.reason
       if (marked.status === 'rejected') throw marked.reason
       await this.end()
@@ -119,13 +122,9 @@ export class KafkaWriter implements LogWriter {
     }
   }
 
-  /** The partitions that are written to, in the order of their first records; rejects when one does not exist, before anything is begun. */
-  private async partitionsOf(records: readonly NewRecord[]): Promise<readonly TopicPartition[]> {
-    const { leaders } = this.parts
-    const partitions = Array.from(new Map(records.map(({ topic, partition }) => [partitionKey({ topic, partition }), { topic, partition }])).values())
-    // A topic that was just created may be unknown to this broker for a moment.
-    await patiently(newTopic, () => this.requireLeaders(leaders, partitions), isTransient)
-    return partitions
+  /** Rejects when one does not exist, before anything is begun. A topic that was just created may be unknown to this broker for a moment. */
+  private async requirePartitions(partitions: readonly TopicPartition[]): Promise<void> {
+    await patiently(newTopic, () => this.requireLeaders(this.parts.leaders, partitions), isTransient)
   }
 
   private async requireLeaders(leaders: TopicLeaders, partitions: readonly TopicPartition[]): Promise<void> {
@@ -142,7 +141,9 @@ export class KafkaWriter implements LogWriter {
   private async die(error: unknown, attempt: Omit<Attempt, 'log'>, isBegun: boolean): Promise<Error> {
     this.state = 'dead'
     const { coordinator, identity, client, connections } = this.parts
-    const told = this.isFenced(error) ? eventstoreErrors.create('WRITER_FENCED', { writer: this.id }, { cause: error }) : logError(error, { ...attempt, log: client.settings.brokers.join() })
+    const told = this.isFenced(error)
+      ? eventstoreErrors.create('WRITER_FENCED', { writer: this.id }, { cause: error })
+      : logError(error, { ...attempt, log: client.settings.brokers.join() })
     this.death = told
     // Readers wait for an open transaction; the one whose end is unknown is left to the next writer.
     if (isBegun && told.code !== 'WRITER_FENCED' && told.code !== 'COMMIT_OUTCOME_UNKNOWN') {
@@ -160,6 +161,16 @@ export class KafkaWriter implements LogWriter {
     if (this.state === 'closed') throw eventstoreErrors.create('LOG_CLOSED', { log: this.id })
     if (this.death) throw this.death
   }
+}
+
+/** The partitions of these places, in the order of their first appearance. */
+function distinct(places: readonly TopicPartition[]): readonly TopicPartition[] {
+  const found = new Map<string, TopicPartition>()
+  for (const { topic, partition } of places) {
+    const key = partitionKey({ topic, partition })
+    if (!found.has(key)) found.set(key, { topic, partition })
+  }
+  return [...found.values()]
 }
 
 const newTopic = { total: 1_000, first: 10, longest: 100 }

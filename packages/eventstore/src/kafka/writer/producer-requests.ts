@@ -41,7 +41,7 @@ export class ProducerRequests {
   readonly crc32c: (bytes: Buffer) => number
 
   constructor(
-    private readonly client: KafkaClient,
+    client: KafkaClient,
     private readonly timeout: number,
   ) {
     this.definitions = (client.source('protocol/requests/index.js') as { requests: Record<string, Definition> }).requests
@@ -60,7 +60,9 @@ export class ProducerRequests {
     const topics = byTopic(partitions, ({ partition }) => partition)
     const { errors } = await this.ask<Answer>(broker, 'AddPartitionsToTxn', 1, { ...identity, topics })
     // Partitions that were not tried because of another one come after it.
-    const failures = errors.flatMap(({ topic, partitionErrors }) => partitionErrors.map(error => ({ topic, ...error }))).filter(({ errorCode }) => errorCode !== 0)
+    const failures = errors
+      .flatMap(({ topic, partitionErrors }) => partitionErrors.map(error => ({ topic, ...error })))
+      .filter(({ errorCode }) => errorCode !== 0)
     const [failure] = failures.sort((a, b) => Number(a.errorCode === notAttempted) - Number(b.errorCode === notAttempted))
     if (failure) throw new ProtocolFailure('AddPartitionsToTxn', failure.errorCode, failure)
   }
@@ -109,10 +111,22 @@ export class ProducerRequests {
   private encodeProduce(transactionalId: string | undefined, batches: readonly EncodedBatch[]): { buf: Buffer; buffer: Buffer } {
     const topics = byTopic(batches, batch => batch)
     const head = (write: (encoder: Encoder) => Encoder) => write(new this.Encoder()).buffer
-    const parts = [head(encoder => encoder.writeString(transactionalId ?? null).writeInt16(-1).writeInt32(this.timeout).writeInt32(topics.length))]
+    const parts = [
+      head(encoder =>
+        encoder
+          .writeString(transactionalId ?? null)
+          .writeInt16(-1)
+          .writeInt32(this.timeout)
+          .writeInt32(topics.length),
+      ),
+    ]
     for (const { topic, partitions } of topics) {
       parts.push(head(encoder => encoder.writeString(topic).writeInt32(partitions.length)))
-      for (const { partition, bytes } of partitions) parts.push(head(encoder => encoder.writeInt32(partition).writeInt32(bytes.length)), bytes)
+      for (const { partition, bytes } of partitions)
+        parts.push(
+          head(encoder => encoder.writeInt32(partition).writeInt32(bytes.length)),
+          bytes,
+        )
     }
     const buffer = Buffer.concat(parts)
     return { buf: buffer, buffer }

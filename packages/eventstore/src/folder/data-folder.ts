@@ -6,18 +6,28 @@ import { eventstoreErrors } from '../eventstore-errors.js'
 /** The version of what lies in the folder; an Ottla that knows only older ones refuses it. */
 const format = 1
 
+/** What keeps its things in a folder: an embedded log, or a node of an app on Kafka. A folder never changes from one to the other. */
+export type FolderUse = 'embedded' | 'kafka'
+
 /** Names in the data folder. All of them are removed by `removeData`; nothing else is ever created there. */
 const markerFile = '.ottla'
 const lockFile = 'lock.sqlite'
 const logFile = 'log.sqlite'
 const stateFile = 'state.sqlite'
 const viewsFolder = 'views'
+/** A development broker's own data, which `startKafka` of @ottla/testing has made and marked with a record. */
+const brokerFolder = 'kafka'
+const brokerRecord = 'cluster.json'
 
 /** A folder that Ottla made, and where things lie in it. */
 export class DataFolder {
   readonly path: string
 
-  constructor(path: string) {
+  constructor(
+    path: string,
+    /** undefined takes a folder of either use. */
+    private readonly use: FolderUse | undefined,
+  ) {
     this.path = resolve(path)
   }
 
@@ -31,15 +41,20 @@ export class DataFolder {
 
   /** Makes the folder Ottla's own where it is new or empty. Throws LOG_FOLDER_INVALID, and then has changed nothing. */
   prepare(): void {
-    if (this.isMarked()) return this.requireWritable()
+    if (this.isMarked()) {
+      this.requireWritable()
+      // A marker that a crash has cut off does not say what the folder is used for.
+      if (this.readMarker() === undefined) this.mark()
+      return
+    }
     try {
       makeFolder(this.path)
     } catch (error) {
       throw this.invalid(existsSync(this.path) ? 'it is no folder' : `it cannot be created: ${(error as Error).message}`)
     }
-    if (readdirSync(this.path).length > 0) throw this.invalid('it holds files that Ottla did not make')
+    if (this.isForeign()) throw this.invalid('it holds files that Ottla did not make')
     this.requireWritable()
-    writeFileSync(this.marker, `${JSON.stringify({ format })}\n`)
+    this.mark()
   }
 
   /** Throws LOG_DAMAGED when the log is gone, though what was made from it is there: beginning anew would hide the loss. */
@@ -58,12 +73,13 @@ export class DataFolder {
   isRemovable(): boolean {
     if (this.isMarked()) return true
     if (!existsSync(this.path) || readdirSync(this.path).length === 0) return false
-    throw this.invalid('it holds files that Ottla did not make')
+    if (this.isForeign()) throw this.invalid('it holds files that Ottla did not make')
+    return true
   }
 
   /**
    * Removes what Ottla has made, the log last: an interrupted removal can be repeated. Other files stay, and with them the marker, so that
-   * the folder can still be used.
+   * the folder can still be used. Of a broker's data only what is marked as made by Ottla.
    */
   remove(): void {
     for (const file of this.viewFiles()) rmSync(file)
@@ -71,8 +87,9 @@ export class DataFolder {
     for (const name of readdirSync(this.path)) {
       if (isOf(stateFile, name) || isOf(lockFile, name)) rmSync(join(this.path, name))
     }
+    if (this.hasBroker()) this.removeBroker()
     for (const name of readdirSync(this.path)) if (isOf(logFile, name)) rmSync(join(this.path, name))
-    if (readdirSync(this.path).length === 1) rmSync(this.marker)
+    if (readdirSync(this.path).every(name => name === markerFile)) rmSync(this.marker, { force: true })
   }
 
   invalid(problem: string): OttlaError {
@@ -95,18 +112,45 @@ export class DataFolder {
   private isMarked(): boolean {
     if (existsSync(this.path) && !statSync(this.path).isDirectory()) throw this.invalid('it is no folder')
     if (!existsSync(this.marker)) return false
-    const found = this.readFormat()
+    const { format: found = format, use = this.use } = this.readMarker() ?? {}
     if (found > format) throw this.invalid(`a newer Ottla made it, with format ${found}; this one knows ${format}`)
+    if (this.use && use !== this.use) throw this.invalid(`it is that of ${use === 'kafka' ? 'a node of an app on Kafka' : 'an embedded log'}`)
     return true
   }
 
-  /** A marker that was cut off by a crash while it was written is a marker. */
-  private readFormat(): number {
+  /** undefined for a marker that was cut off by a crash while it was written. Where it does not say what the folder is for, that is an embedded log. */
+  private readMarker(): { format: number; use: FolderUse } | undefined {
     try {
-      return Number((JSON.parse(readFileSync(this.marker, 'utf8')) as { format?: unknown }).format)
+      const { format: found, use } = JSON.parse(readFileSync(this.marker, 'utf8')) as { format?: unknown; use?: unknown }
+      return { format: Number(found), use: use === 'kafka' ? 'kafka' : 'embedded' }
     } catch {
-      return format
+      return existsSync(this.log) ? { format, use: 'embedded' } : undefined
     }
+  }
+
+  private mark(): void {
+    writeFileSync(this.marker, `${JSON.stringify(this.use === 'kafka' ? { format, use: this.use } : { format })}\n`)
+  }
+
+  /** A development broker is started before the app that uses it: its data may be there alone. */
+  private isForeign(): boolean {
+    return readdirSync(this.path).some(name => name !== brokerFolder || !this.hasBroker())
+  }
+
+  private hasBroker(): boolean {
+    try {
+      const { clusterId, brokers } = JSON.parse(readFileSync(join(this.path, brokerFolder, brokerRecord), 'utf8')) as Record<string, unknown>
+      return typeof clusterId === 'string' && typeof brokers === 'number'
+    } catch {
+      return false
+    }
+  }
+
+  /** The record last, so that an interrupted removal can be repeated. */
+  private removeBroker(): void {
+    const folder = join(this.path, brokerFolder)
+    for (const name of readdirSync(folder)) if (name !== brokerRecord) rmSync(join(folder, name), { recursive: true })
+    rmSync(folder, { recursive: true })
   }
 
   private requireWritable(): void {
