@@ -1,34 +1,70 @@
-import { type AggregateDefinition, type Clock, CommandBus, findAggregate, type Receipt, type SendOptions } from '@ottla/core'
-import { AvroCodec, aggregateParticipant, appTopics, type Codec, ShardHost, StateStore } from '@ottla/eventstore'
+import { type AggregateDefinition, type Clock, CommandBus, findAggregate, isOttlaError, type Receipt, type SendOptions } from '@ottla/core'
+import {
+  AvroCodec,
+  aggregateParticipant,
+  appTopics,
+  type Codec,
+  eventstoreErrors,
+  type RegisteredSchema,
+  type SchemaRegistry,
+  ShardHost,
+  type StateStore,
+} from '@ottla/eventstore'
 import { findSaga, type SagaDefinition, sagaParticipant } from '@ottla/saga'
-import { type MemoryBroker, MemoryLog, type MemoryRegistry } from '@ottla/testing'
-import type { SimulatedClock } from './simulated-clock.js'
+import { ClientLink } from './kafka-model/client-link.js'
+import type { ModelBroker } from './kafka-model/model-broker.js'
+import { ModelLog } from './kafka-model/model-log.js'
+import type { Nemesis, Victim } from './nemesis.js'
 import { Account, MoveMoney, TransferOfMoney } from './transfers.fixture.js'
 
 export const app = 'bank'
 
 /** What survives every crash. */
 export interface Cluster {
-  readonly broker: MemoryBroker
-  readonly registry: MemoryRegistry
-  readonly clock: SimulatedClock
+  readonly broker: ModelBroker
+  readonly registry: SchemaRegistry
+  readonly nemesis: Nemesis
   readonly shards: number
+  readonly snapshots: boolean
 }
 
-/** A node of the bank that can be killed at any moment; whoever waits for it then learns of it. */
-export class BankNode {
-  readonly failures: Error[] = []
-  readonly died = Promise.withResolvers<never>()
-  private dead = false
-  private readonly log: MemoryLog
+/** What becomes of a node is told to who runs it. */
+export interface NodeEvents {
+  /** It has stopped for good: crashed, failed or stopped in order. */
+  ended(): void
+  failed(error: Error): void
+}
+
+/** One process of the bank: it can sleep, die or be expelled at any step that it takes. */
+export class BankNode implements Victim {
+  readonly link: ClientLink
+  private readonly log: ModelLog
   private readonly host: ShardHost
   private readonly bus: CommandBus
+  private isEnding = false
+  private serving = false
 
-  constructor({ broker, registry, clock, shards }: Cluster, store: StateStore, ids: { next(): string }) {
-    this.died.promise.catch(() => undefined)
-    this.log = new MemoryLog(broker, clock)
-    const codec = new AvroCodec(registry)
-    const mortal = this.mortal(clock)
+  constructor(
+    readonly name: string,
+    { broker, registry, nemesis, shards, snapshots }: Cluster,
+    store: StateStore,
+    private readonly events: NodeEvents,
+  ) {
+    this.link = new ClientLink(name, {
+      clock: nemesis.clock,
+      patience: nemesis.patience,
+      latency: () => nemesis.latency(),
+      isDown: () => nemesis.isDown(),
+      fate: (link, kind) => {
+        nemesis.step(this)
+        return link.isAwake ? nemesis.fate(link, kind) : 'ok'
+      },
+    })
+    const clock = this.ownClock(nemesis)
+    this.log = new ModelLog(broker, this.link, clock)
+    const codec = new AvroCodec(registryBehind(registry, nemesis, this.link))
+    let drawn = 0
+    const ids = { next: () => `${name}-${drawn++}` }
     this.host = new ShardHost({
       app,
       shards,
@@ -36,43 +72,108 @@ export class BankNode {
       codec,
       store,
       participants: participants(codec),
-      clock: mortal,
-      limits: { streams: 2, storeBacklog: 8, storeDelay: 50 },
-      failed: error => this.failures.push(error),
+      clock,
+      ids,
+      snapshots,
+      limits: { streams: 2, storeBacklog: 8, storeDelay: 50, snapshotEvents: 20, snapshotInterval: 2_000, snapshotBytes: 500 },
+      failed: error => this.failed(error),
     })
-    this.bus = new CommandBus(envelope => this.host.dispatch(envelope), [], mortal, ids)
+    this.bus = new CommandBus(envelope => this.host.dispatch(envelope), [], clock, ids)
   }
 
-  start(): Promise<void> {
-    return Promise.race([this.host.start(), this.died.promise])
+  /** Never settles when the node dies before. */
+  async start(): Promise<void> {
+    await this.host.start()
+    this.serving = true
   }
 
+  /** Whether clients can send to it: it has started and has not begun to end. */
+  get isServing(): boolean {
+    return this.serving && !this.isEnding
+  }
+
+  /** Sends a command as a client of this process does. Never settles while the node sleeps or when it dies. */
   send(command: object, options: SendOptions): Promise<Receipt> {
-    return Promise.race([this.bus.send(command, options), this.died.promise])
+    return new Promise((resolve, reject) => {
+      this.link.whenAwake(() => {
+        this.bus.send(command, options).then(
+          receipt => this.link.whenAwake(() => resolve(receipt)),
+          error => this.link.whenAwake(() => reject(error)),
+        )
+      })
+    })
   }
 
-  async stop(): Promise<void> {
-    await Promise.race([this.host.stop().then(() => this.log.close()), this.died.promise.catch(() => undefined)])
-  }
-
-  /** A dead node's timers do not fire: it must not write to the store that the next node has. */
-  private mortal(clock: Clock): Clock {
-    const alive = (task: () => void) => () => {
-      if (!this.dead) task()
-    }
-    return { now: () => clock.now(), nextTurn: task => clock.nextTurn(alive(task)), after: (milliseconds, task) => clock.after(milliseconds, alive(task)) }
-  }
-
-  /** The group gives its shards to the next node while this one goes on: a zombie. */
   expel(): void {
-    this.log.expel()
+    this.log.expel(app)
   }
 
-  kill(): void {
-    if (this.dead) return
-    this.dead = true
-    this.log.kill()
-    this.died.reject(new Error('The node has died.'))
+  stop(): void {
+    if (this.isEnding) return
+    this.isEnding = true
+    this.host
+      .stop()
+      .then(() => this.log.close())
+      .then(
+        () => this.crash(),
+        error => {
+          if (!isOttlaError(error) || !error.retriable) this.events.failed(error)
+          this.crash()
+        },
+      )
+  }
+
+  crash(): void {
+    if (this.link.isDead) return
+    this.link.die()
+    this.events.ended()
+  }
+
+  /** A process that cannot go on says why and ends; somebody starts it again. */
+  failed(error: Error): void {
+    if (this.link.isDead) return
+    if (!isOttlaError(error) || !error.retriable) this.events.failed(error)
+    this.crash()
+  }
+
+  /** A node's timers stand still while it sleeps and never fire when it is dead: it must not write to a store that another one has. */
+  private ownClock(nemesis: Nemesis): Clock {
+    const { clock } = nemesis
+    const step = (task: () => void) => () => {
+      nemesis.step(this)
+      this.link.whenAwake(task)
+    }
+    return { now: () => clock.now(), nextTurn: task => clock.nextTurn(step(task)), after: (milliseconds, task) => cancellable(clock, milliseconds, step, task) }
+  }
+}
+
+/** A timer that fired while its node slept can still be cancelled until the node has woken up. */
+function cancellable(clock: Clock, milliseconds: number, step: (task: () => void) => () => void, task: () => void): () => void {
+  let isCancelled = false
+  const cancel = clock.after(
+    milliseconds,
+    step(() => {
+      if (!isCancelled) task()
+    }),
+  )
+  return () => {
+    isCancelled = true
+    cancel()
+  }
+}
+
+function registryBehind(registry: SchemaRegistry, nemesis: Nemesis, link: ClientLink): SchemaRegistry {
+  const reach = async <T>(ask: () => Promise<T>): Promise<T> => {
+    await new Promise<void>(resolve => nemesis.clock.nextTurn(() => link.whenAwake(resolve)))
+    if (nemesis.isRegistryDown) throw eventstoreErrors.create('LOG_UNAVAILABLE', { log: 'registry', error: 'it is down' })
+    return ask()
+  }
+  return {
+    register: (subject: string, schema: string): Promise<number> => reach(() => registry.register(subject, schema)),
+    schemaById: (id: number): Promise<RegisteredSchema> => reach(() => registry.schemaById(id)),
+    latest: subject => reach(() => registry.latest(subject)),
+    versions: subject => reach(() => registry.versions(subject)),
+    subjects: () => reach(() => registry.subjects()),
   }
 }
 

@@ -1,155 +1,209 @@
 import type { Receipt } from '@ottla/core'
-import { AvroCodec, type HistoryOptions, ShardModel, StateStore } from '@ottla/eventstore'
-import { type CommitFate, MemoryBroker, MemoryLog, MemoryRegistry } from '@ottla/testing'
-import { app, BankNode, type Cluster, participants } from './bank-node.js'
+import { StateStore } from '@ottla/eventstore'
+import { MemoryRegistry } from '@ottla/testing'
+import { Auditor } from './auditor.js'
+import { BankClient } from './bank-client.js'
+import { BankNode, type Cluster } from './bank-node.js'
+import { ModelBroker } from './kafka-model/model-broker.js'
+import { type Faults, Nemesis, sessionTimeout } from './nemesis.js'
 import { Random } from './random.js'
 import { SimulatedClock } from './simulated-clock.js'
-import { Deposit, Transfer, Withdraw } from './transfers.fixture.js'
+import { sagaCounts, topics, waitingRecords } from './progress.js'
+
+export interface RunOptions {
+  /** safety: faults until the last client has its answers. liveness: they end at some moment, for two nodes of three, and the rest must get through. */
+  readonly mode: 'safety' | 'liveness'
+  /** How many commands the clients send, about. */
+  readonly commands?: number
+  /** false is the control: a broker that lets fenced writers write. */
+  readonly fences?: boolean
+}
+
+/** What a client was told, in the order in which it was told. */
+export interface Asked {
+  readonly command: object
+  /** When its first attempt began, and how many attempts it took. */
+  attempts: number
+  readonly receipts: Receipt[]
+}
 
 /** What happened in a run: what the checks are held against. */
 export interface BankRun {
-  readonly history: HistoryOptions
-  /** The first answer to each command, and every later one. */
-  readonly answers: ReadonlyMap<string, { readonly command: object; readonly receipts: readonly Receipt[] }>
-  readonly faults: { crashes: number; zombies: number; lost: number; takeovers: number }
+  readonly seed: number
+  readonly broker: ModelBroker
+  readonly registry: MemoryRegistry
+  readonly asked: ReadonlyMap<string, Asked>
+  readonly faults: Faults
+  readonly nemesisLog: readonly string[]
+  readonly auditor: Auditor
+  readonly failures: readonly Error[]
+  /** What was not done in the end, in words; empty when everything was. */
+  readonly undone: readonly string[]
+  /** Virtual milliseconds from the end of the faults until everything was done. */
+  readonly drained: number
+  readonly takeovers: number
 }
 
-const accounts = ['a', 'b', 'c', 'closed-d']
+/** How long everything may take once the faults have ended, in virtual milliseconds: sessions end, markers are written, sagas try again. */
+const patience = { safety: 10 * 60_000, liveness: 3 * 60_000 }
 
-/** The bank under one seed: clients that never give up, nodes that crash at commit boundaries, commits whose answer is lost. */
-export async function runBank(seed: number, commands = 25): Promise<BankRun> {
+/** The bank under one seed: three nodes or four, clients that never give up, and a nemesis. The same seed gives the same run. */
+export async function runBank(seed: number, options: RunOptions): Promise<BankRun> {
   const random = new Random(seed)
   const clock = new SimulatedClock(random)
-  const bank = new Bank(random, clock)
-  await clock.run(bank.play(commands))
-  const registry = bank.cluster.registry
-  const codec = new AvroCodec(registry)
-  const history = {
-    app,
-    log: new MemoryLog(bank.cluster.broker, { ...clock, now: () => clock.now(), after: () => () => {}, nextTurn: task => void setImmediate(task) }),
-    codec,
-    model: new ShardModel(participants(codec)),
+  // The owner's back-off draws from here.
+  const { random: original } = Math
+  Math.random = () => random.next()
+  const bank = new Bank(random, clock, options)
+  try {
+    return { seed, ...(await clock.run(bank.play())) }
+  } catch (error) {
+    throw new Error(`Seed ${seed}, ${options.mode}: ${(error as Error).message}\nThe nemesis:\n  ${bank.nemesisLog.join('\n  ')}`, { cause: error })
+  } finally {
+    Math.random = original
   }
-  return { history, answers: bank.answers, faults: bank.faults }
+}
+
+interface Slot {
+  readonly name: string
+  node: BankNode | undefined
+  store: StateStore
+  starts: number
+  isGone: boolean
 }
 
 class Bank {
-  readonly answers = new Map<string, { readonly command: object; readonly receipts: Receipt[] }>()
-  readonly faults = { crashes: 0, zombies: 0, lost: 0, takeovers: 0 }
-  readonly cluster: Cluster
-  private node: BankNode | undefined
-  private store = new StateStore(':memory:')
-  private calm = false
-  private crashing = false
-  private count = 0
+  private readonly nemesis: Nemesis
+  private readonly cluster: Cluster & { readonly registry: MemoryRegistry }
+  private readonly slots: readonly Slot[]
+  private readonly asked = new Map<string, Asked>()
+  private readonly failures: Error[] = []
+  private readonly auditor: Auditor
+  private over = false
 
   constructor(
     private readonly random: Random,
     private readonly clock: SimulatedClock,
+    private readonly options: RunOptions,
   ) {
-    const broker = new MemoryBroker('bank', { markers: random.chance(0.7), onCommit: () => this.fate() })
-    this.cluster = { broker, registry: new MemoryRegistry(), clock, shards: random.pick([1, 2, 3]) }
+    const nemesis = new Nemesis(random, clock)
+    this.nemesis = nemesis
+    const broker = new ModelBroker('bank', {
+      network: nemesis,
+      sessionTimeout,
+      heartbeat: () => random.below(2_000),
+      markerDelay: () => nemesis.markerDelay(),
+      transactionTimeout: () => nemesis.transactionTimeout(),
+      timedOut: writer => nemesis.timedOut(writer),
+      fences: options.fences,
+    })
+    nemesis.reaches({ healed: () => broker.changed(), compact: () => (broker.topics.has(topics.snapshots) ? broker.compact(topics.snapshots) : 0) })
+    this.cluster = { broker, registry: new MemoryRegistry(), nemesis, shards: random.pick([1, 2, 3, 5]), snapshots: random.chance(0.5) }
+    this.slots = Array.from({ length: random.pick([3, 3, 4]) }, (_, index) => ({ name: `n${index + 1}`, node: undefined, store: new StateStore(':memory:'), starts: 0, isGone: false }))
+    this.auditor = new Auditor(broker, clock)
   }
 
-  async play(commands: number): Promise<void> {
-    await this.startNode()
-    const clients = Array.from({ length: this.random.pick([1, 3, 6]) }, () => this.client(Math.ceil(commands / 3)))
-    await Promise.all(clients)
-    this.calm = true
-    // Every saga ends once the faults have stopped: waited for in virtual time, longer than all its retries take.
-    await this.wait(20 * 60_000)
-    if (this.node?.failures.length) throw this.node.failures[0]
-    await this.node?.stop()
-    this.store.close()
+  get nemesisLog(): readonly string[] {
+    return this.nemesis.log
   }
 
-  private async client(commands: number): Promise<void> {
-    for (let sent = 0; sent < commands; sent++) {
-      const id = `c${this.count++}`
-      const command = this.newCommand(id)
-      await this.ask(id, command)
-      // Some ask again although they have their answer: it must be the same one.
-      if (this.random.chance(0.15)) await this.ask(id, command)
-      if (this.random.chance(0.2)) await this.wait(this.random.below(40_000))
+  async play(): Promise<Omit<BankRun, 'seed'>> {
+    const { random, options, nemesis, cluster } = this
+    for (const slot of this.slots) this.startNode(slot)
+    const count = random.pick([1, 3, 6])
+    const commands = options.commands ?? 18
+    const clients = Array.from({ length: count }, (_, index) => this.client(index).play(Math.ceil(commands / count)))
+    const all = Promise.all(clients)
+    const ending = options.mode === 'liveness' ? this.wait(random.below(60_000)) : all
+    await ending
+    nemesis.rest()
+    if (options.mode === 'liveness') this.loseOne()
+    const from = this.clock.now()
+    const left = await this.drain(all, from + patience[options.mode])
+    const drained = this.clock.now() - from
+    this.over = true
+    this.auditor.catchUp()
+    for (const { node } of this.slots) node?.link.die()
+    for (const { store } of this.slots) store.close()
+    return {
+      broker: cluster.broker,
+      registry: cluster.registry,
+      asked: this.asked,
+      faults: nemesis.counts,
+      nemesisLog: nemesis.log,
+      auditor: this.auditor,
+      failures: this.failures,
+      undone: left,
+      drained,
+      takeovers: this.slots.reduce((sum, { starts }) => sum + starts, 0),
     }
   }
 
-  /** Asks until there is an answer, always with the same id. */
-  private async ask(id: string, command: object): Promise<void> {
+  private client(index: number): BankClient {
+    const { random, clock, asked, failures } = this
+    return new BankClient(`c${index + 1}`, { random, clock, asked, failures, node: () => this.anyNode(), goesOn: () => this.nemesis.isActive })
+  }
+
+  private anyNode(): BankNode | undefined {
+    const { node } = this.random.pick(this.slots)
+    return node?.isServing ? node : undefined
+  }
+
+  /** One node is gone for good when the faults end: the others must do. */
+  private loseOne(): void {
+    const slot = this.slots[0] as Slot
+    slot.isGone = true
+    slot.node?.link.die()
+    slot.node = undefined
+  }
+
+  private startNode(slot: Slot): void {
+    if (this.over || slot.isGone) return
+    slot.starts++
+    const node = new BankNode(`${slot.name}.${slot.starts}`, this.cluster, slot.store, {
+      ended: () => this.restart(slot),
+      failed: error => this.failures.push(error),
+    })
+    slot.node = node
+    node.start().catch((error: Error) => node.failed(error))
+  }
+
+  /** The store is a cache of one node: some come up with what they had, some without. */
+  private restart(slot: Slot): void {
+    slot.node = undefined
+    if (this.over) return
+    if (this.random.chance(0.3)) {
+      this.nemesis.note('store lost', slot.name)
+      slot.store.close()
+      slot.store = new StateStore(':memory:')
+    }
+    this.clock.after(this.random.chance(0.1) ? 40_000 : this.random.below(3_000), () => this.startNode(slot))
+  }
+
+  /** Gives what is not done at the deadline, in words. */
+  private async drain(clients: Promise<unknown>, deadline: number): Promise<string[]> {
+    let answered = false
+    clients.then(
+      () => {
+        answered = true
+      },
+      (error: Error) => this.failures.push(error),
+    )
     for (;;) {
-      const node = this.node
-      try {
-        if (!node) throw new Error('no node')
-        const receipt = await node.send(command, { id, timeout: 5_000 })
-        const known = this.answers.get(id)
-        if (known) known.receipts.push(receipt)
-        else this.answers.set(id, { command, receipts: [receipt] })
-        return
-      } catch (error) {
-        if ((error as { retriable?: boolean }).retriable === false) throw error
-        await this.wait(1 + this.random.below(500))
-      }
+      const left = [...(answered ? [] : ['clients wait for answers']), ...this.undone()]
+      if (left.length === 0 || this.clock.now() > deadline || this.failures.length > 0) return left
+      await this.wait(500)
     }
   }
 
-  private newCommand(id: string): object {
-    const amount = 1 + this.random.below(20)
-    const kind = this.random.below(10)
-    if (kind < 4) return new Deposit({ account: this.random.pick(accounts), amount: amount * 2, transfer: '' })
-    if (kind < 5) return new Withdraw({ account: this.random.pick(accounts), amount, transfer: '' })
-    return new Transfer({ transfer: `t-${id}`, from: this.random.pick(accounts), to: this.random.pick(accounts), amount })
-  }
-
-  private async startNode(): Promise<void> {
-    while (!this.node) {
-      const ids = { next: () => `n${this.count++}` }
-      const node = new BankNode(this.cluster, this.store, ids)
-      this.starting = node
-      try {
-        await node.start()
-        this.node = node
-        this.faults.takeovers++
-      } catch {
-        await this.wait(10)
-      }
-    }
-  }
-
-  private starting: BankNode | undefined
-
-  /** At every commit: it works, its answer is lost before or after it was written, or the node dies before or after it. */
-  private fate(): CommitFate {
-    if (this.calm) return 'ok'
-    if (this.random.chance(0.06)) {
-      this.faults.lost++
-      return this.random.pick(['lost-before', 'lost-after'])
-    }
-    if (!this.crashing && this.random.chance(0.05)) {
-      this.faults.crashes++
-      this.crash()
-      return this.random.pick(['lost-before', 'ok'])
-    }
-    return 'ok'
-  }
-
-  private crash(): void {
-    this.crashing = true
-    const isZombie = this.node !== undefined && this.random.chance(0.3)
-    this.node = undefined
-    if (isZombie) {
-      this.faults.zombies++
-      this.starting?.expel()
-    } else {
-      this.starting?.kill()
-    }
-    // The store is a cache of one node: some come up with the old file, some without.
-    if (isZombie || this.random.chance(0.3)) this.store = new StateStore(':memory:')
-    const revive = async () => {
-      await this.wait(this.random.chance(0.2) ? 120_000 : this.random.below(2_000))
-      this.crashing = false
-      await this.startNode()
-    }
-    revive().catch(() => undefined)
+  private undone(): string[] {
+    const { broker } = this.cluster
+    const { started, ended } = sagaCounts(broker)
+    return [
+      ...(broker.transactions.open > 0 ? [`${broker.transactions.open} transactions are open`] : []),
+      ...(started !== ended ? [`${started - ended} of ${started} sagas have not ended`] : []),
+      ...waitingRecords(broker),
+    ]
   }
 
   private wait(milliseconds: number): Promise<void> {

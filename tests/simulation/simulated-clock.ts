@@ -1,6 +1,8 @@
 import type { Clock } from '@ottla/core'
 import type { Random } from './random.js'
 
+const epoch = Date.UTC(2026, 0, 1)
+
 interface Timer {
   readonly at: number
   readonly order: number
@@ -12,7 +14,7 @@ interface Timer {
  * same seed gives the same run.
  */
 export class SimulatedClock implements Clock {
-  private time = Date.UTC(2026, 0, 1)
+  private time = epoch
   private readonly turns: (() => void)[] = []
   private timers: Timer[] = []
   private order = 0
@@ -49,8 +51,8 @@ export class SimulatedClock implements Clock {
     for (let step = 0; ; step++) {
       await settleMicrotasks()
       if (result) break
-      if (step > limit) throw new Error(`Not done after ${limit} steps: something turns in circles.`)
-      if (!this.step()) throw new Error('Nothing is left to do, and the work is not done: something waits for ever.')
+      if (step > limit) throw new Error(`Not done after ${limit} steps, at ${this.time - epoch} ms: something turns in circles.`)
+      if (!this.step()) throw new Error(`Nothing is left to do at ${this.time - epoch} ms, and the work is not done: something waits for ever.`)
     }
     if ('error' in result) throw result.error
     return result.value

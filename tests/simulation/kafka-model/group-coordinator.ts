@@ -11,6 +11,8 @@ export interface GroupTimes {
 /** A member's end of the group. */
 export interface Joiner {
   readonly topics: readonly string[]
+  /** Whether its heartbeats come. */
+  readonly isAwake: boolean
   /** Told with a heartbeat, so some time after the fact: the group is being shared out anew, or has forgotten this member. */
   mustJoin(): void
 }
@@ -33,6 +35,7 @@ export class GroupCoordinator {
   private readonly members = new Map<string, Membership>()
   private generation = 0
   private preparing = false
+  private cancelWaiting = () => {}
   private count = 0
   private stable: (() => void)[] = []
 
@@ -53,7 +56,7 @@ export class GroupCoordinator {
   join(id: string | undefined, joiner: Joiner): Promise<Joined> {
     for (const topic of joiner.topics) if (this.source.partitions(topic) === 0) throw eventstoreErrors.create('TOPIC_UNKNOWN', { topic, partition: 0 })
     // One that never got the answer to its first joining: a ghost, until its session ends.
-    for (const [other, membership] of this.members) if (membership.joiner === joiner && other !== id) this.fallAsleep(other)
+    this.abandon(joiner, id)
     const known = id !== undefined && this.members.has(id) ? id : `member-${++this.count}`
     const membership = this.members.get(known) ?? { joiner, joining: [], partitions: [], cancelSession: () => {} }
     this.members.set(known, membership)
@@ -62,6 +65,11 @@ export class GroupCoordinator {
       membership.joining.push(resolve)
       this.shareAnew()
     })
+  }
+
+  /** No heartbeat comes for what this client has joined as, but for `id`. */
+  abandon(joiner: Joiner, id?: string): void {
+    for (const [other, membership] of this.members) if (membership.joiner === joiner && other !== id) this.fallAsleep(other)
   }
 
   leave(id: string): void {
@@ -77,7 +85,7 @@ export class GroupCoordinator {
     this.tell(member)
   }
 
-  /** No heartbeat comes from this member any more. */
+  /** No heartbeat comes from this member any more: it is out when its session ends. */
   fallAsleep(id: string): void {
     const member = this.members.get(id)
     if (!member) return
@@ -101,6 +109,10 @@ export class GroupCoordinator {
   private shareAnew(): void {
     if (!this.preparing) {
       this.preparing = true
+      // Who has not joined again by then is out, as after max.poll.interval.ms.
+      this.cancelWaiting = this.times.clock.after(this.times.sessionTimeout * 3, () => {
+        for (const [id, { joining }] of this.members) if (joining.length === 0) this.leave(id)
+      })
       for (const member of this.members.values()) if (member.joining.length === 0) this.tell(member)
     }
     if ([...this.members.values()].every(({ joining }) => joining.length > 0)) this.complete()
@@ -112,6 +124,7 @@ export class GroupCoordinator {
 
   private complete(): void {
     this.preparing = false
+    this.cancelWaiting()
     this.generation++
     const shares = shareOut(
       [...this.members].map(([id, { joiner, partitions }]) => ({ id, topics: joiner.topics, held: partitions })),
@@ -121,6 +134,7 @@ export class GroupCoordinator {
       member.partitions = shares.get(id) ?? []
       const joined = { id, generation: this.generation, partitions: member.partitions }
       for (const resolve of member.joining.splice(0)) this.times.clock.nextTurn(() => resolve(joined))
+      if (!member.joiner.isAwake) this.fallAsleep(id)
     }
     for (const resolve of this.stable.splice(0)) resolve()
   }

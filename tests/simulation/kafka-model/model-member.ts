@@ -34,6 +34,10 @@ export class ModelMember implements LogMember, Joiner {
     this.unwatch = [options.view.watch(() => this.look()), options.link.watch(state => this.heartbeats(state))]
   }
 
+  get isAwake(): boolean {
+    return this.options.link.isAwake && !this.ended
+  }
+
   /** Resolves with the first assignment. Rejects with TOPIC_UNKNOWN, LOG_UNAVAILABLE. */
   async start(): Promise<void> {
     this.joining = true
@@ -41,6 +45,7 @@ export class ModelMember implements LogMember, Joiner {
       await this.joinOnce()
     } catch (error) {
       this.end()
+      this.options.group.abandon(this)
       throw error
     } finally {
       this.joining = false
@@ -104,6 +109,8 @@ export class ModelMember implements LogMember, Joiner {
     const { link, group } = this.options
     const { id, partitions } = await link.request('join', () => group.join(this.id, this))
     if (this.ended) return group.leave(id)
+    // The group went on without this member: what it held was lost meanwhile, also where it comes back now.
+    if (this.id !== undefined && this.id !== id) this.apply([])
     this.id = id
     this.apply(partitions)
   }
