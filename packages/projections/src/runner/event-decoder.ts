@@ -1,5 +1,5 @@
 import { isOttlaError, type MessageDefinition, messageDefinition, type OttlaError } from '@ottla/core'
-import { type Codec, type EventEnvelope, eventEnvelope, eventId, eventstoreErrors, header, type LogRecord } from '@ottla/eventstore'
+import { type Codec, type EventEnvelope, eventEnvelope, eventId, eventstoreErrors, header, type LogRecord, learnSchema } from '@ottla/eventstore'
 import type { ProjectionContext, ProjectionDefinition, ProjectionHandler } from '../projection/projection-definition.js'
 
 /** A record of a type that the projection handles. */
@@ -27,27 +27,18 @@ export class EventDecoder {
     )
   }
 
-  /** The events among these records, in their order; records of other types are passed over. Rejects only with errors that may pass: the registry cannot be reached. */
+  /** The events among these records, in their order; records of other types are passed over. Rejects with the errors of a registry that is away or refuses to answer, which say nothing about the records. */
   async decode(records: readonly LogRecord[]): Promise<DecodedEvent[]> {
     const decoded: DecodedEvent[] = []
     for (const record of records) {
       const type = record.headers[header.type]
       const handled = type === undefined ? undefined : this.#handlers.get(type)
       if (!type || !handled) continue
-      const refusal = record.value && !this.codec.knows(record.value) ? await this.#learn(record.value) : undefined
-      decoded.push({ record, type, handler: handled.handler, content: refusal ?? this.#content(record, type, handled.definition) })
+      const learning = record.value && learnSchema(this.codec, record.value)
+      if (learning) await learning
+      decoded.push({ record, type, handler: handled.handler, content: this.#content(record, type, handled.definition) })
     }
     return decoded
-  }
-
-  async #learn(bytes: Uint8Array): Promise<OttlaError | undefined> {
-    try {
-      await this.codec.learn(bytes)
-      return undefined
-    } catch (error) {
-      if (isOttlaError(error) && !error.retriable) return error
-      throw error
-    }
   }
 
   #content(record: LogRecord, type: string, definition: MessageDefinition): DecodedEvent['content'] {

@@ -1,5 +1,9 @@
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { type OttlaError, type Position, systemClock } from '@ottla/core'
-import { type Codec, eventstoreErrors, type ReaderOptions, type TopicOffset } from '@ottla/eventstore'
+import { AvroCodec, eventstoreErrors, type ReaderOptions, type TopicOffset } from '@ottla/eventstore'
+import { HttpRegistry } from '@ottla/eventstore/kafka'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { on, projection } from '../projection/plain-projection.js'
 import type { ProjectionDefinition } from '../projection/projection-definition.js'
@@ -106,17 +110,54 @@ describe('what may pass', () => {
     expect(failures).toBe(-1)
   })
 
-  it('is waited out: the registry cannot be reached', async () => {
-    const position = await shop.append(placed())
-    let failures = 2
-    const codec = Object.create(shop.codec, {
-      knows: { value: () => failures < 0 },
-      learn: { value: () => (failures-- > 0 ? Promise.reject(unavailable()) : Promise.resolve()) },
-    }) as Codec
-    const runner = await run(orders, { codec })
-    await runner.waitFor(position, 5000)
-    expect(rows(runner)).toHaveLength(1)
-    expect(runner.problem).toBeUndefined()
+  describe('of the registry', () => {
+    const fields = [
+      { name: 'orderId', type: 'string' },
+      { name: 'region', type: 'string' },
+      { name: 'amount', type: 'int' },
+    ]
+    const schema = { type: 'record', name: 'shop.OrderPlaced', fields }
+    let answer: (response: ServerResponse) => void
+    let asked: number
+    let server: Server
+    let registry: HttpRegistry
+
+    beforeEach(async () => {
+      asked = 0
+      server = createServer((_, response) => {
+        asked++
+        answer(response)
+      })
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      registry = new HttpRegistry({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeout: 1000 })
+    })
+
+    afterEach(async () => {
+      registry.close()
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    })
+
+    const away: readonly [string, (response: ServerResponse) => void][] = [
+      ['answers with 503', response => void response.writeHead(503).end()],
+      ['breaks off', response => void response.destroy()],
+      ["answers with a gateway's 404", response => void response.writeHead(404).end('<html>')],
+      ['takes no more of our password', response => void response.writeHead(401).end()],
+    ]
+
+    it.each(away)('is waited out: it %s for a while', async (_, failing) => {
+      const position = await shop.append(placed())
+      answer = failing
+      const runner = await run(orders, { codec: new AvroCodec(registry) })
+      await expect.poll(() => asked).toBeGreaterThan(2)
+      expect([rows(runner), runner.problem]).toEqual([[], undefined])
+      answer = response => void response.end(JSON.stringify({ schema: JSON.stringify(schema) }))
+      await runner.waitFor(position, 10_000)
+      expect(rows(runner)).toHaveLength(1)
+      expect(runner.problem).toBeUndefined()
+    })
   })
 
   it('is no error that Ottla does not know, which ends the view and is reported', async () => {
