@@ -31,7 +31,7 @@ export interface GroupRequests {
 /** How long offsets that a transaction is just committing are waited for, in milliseconds: the coordinator hears of the commit after the writer does. */
 const commits = { total: 500, first: 1, longest: 20 }
 
-export type GroupBroker = Broker & GroupRequests
+export type GroupBroker = GroupRequests & Broker
 
 /** The group as its coordinator has it. */
 export interface GroupDescription {
