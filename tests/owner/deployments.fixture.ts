@@ -83,3 +83,25 @@ export class NewerAccount {
 
   @Apply(Closed) closed() {}
 }
+
+/** The account as it was when it knew deposits and withdrawals only. */
+@Aggregate('account')
+export class OlderAccount {
+  balance = 0
+
+  @Handle(Deposit) deposit(command: Deposit) {
+    return new Deposited({ ...command })
+  }
+
+  @Handle(Withdraw) withdraw(command: Withdraw) {
+    return new Withdrawn({ ...command })
+  }
+
+  @Apply(Deposited) deposited({ amount }: Deposited) {
+    this.balance += amount
+  }
+
+  @Apply(Withdrawn) withdrawn({ amount }: Withdrawn) {
+    this.balance -= amount
+  }
+}

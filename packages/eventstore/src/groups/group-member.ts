@@ -22,6 +22,8 @@ export class GroupMember implements LogMember, Membership {
   private readonly feeds = new Map<string, PartitionFeed>()
   private readonly unwatch: () => void
   private ended = false
+  /** The first assignment is told even when it is empty. */
+  private hasBeenTold = false
   private settling: Promise<void> | undefined
   private again = false
 
@@ -102,7 +104,8 @@ export class GroupMember implements LogMember, Membership {
 
   private async takeOn(): Promise<void> {
     const gained = this.ended ? [] : this.group.take(this)
-    if (gained.length === 0) return
+    if (this.ended || (gained.length === 0 && this.hasBeenTold)) return
+    this.hasBeenTold = true
     for (const partition of gained) this.feeds.set(partitionKey(partition), this.newFeed(partition))
     const starts = await this.member.assigned(
       gained.map(partition => ({ ...partition, committed: this.options.committed(partition) })),

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
+import type { LogMember } from '@ottla/eventstore'
 import { at } from './contract-run.js'
 import { eventually } from './eventually.js'
 import { fact, type LogFact } from './log-fact.js'
@@ -34,6 +35,35 @@ export const memberFacts: readonly LogFact[] = [
     await probe.has(2)
     deepStrictEqual(probe.values, ['b', 'c'])
     await probe.member.leave()
+  }),
+  fact('gives nothing of a partition that was paused in its assignment, until it is sought to its start and resumed', async run => {
+    const topic = await run.topic(2)
+    const offsets = await run.write(topic, ['a', 'b', 'c'])
+    await run.write(topic, ['other'], 1)
+    const pause = async (_: unknown, member: LogMember) => member.pause(at(topic, 0))
+    const probe = await MemberProbe.join(run.log, { group: run.name('group'), topics: [topic], assigned: pause })
+    await probe.has(1)
+    await run.write(topic, ['another'], 1)
+    await probe.has(2)
+    deepStrictEqual(probe.values, ['other', 'another'])
+    probe.member.seek(at(topic, offsets[1] as number))
+    probe.member.resume(at(topic, 0))
+    await probe.has(4)
+    deepStrictEqual(probe.valuesOf(0), ['b', 'c'])
+    await probe.member.leave()
+  }),
+  fact('tells the first assignment also when it is empty', async run => {
+    const topic = await run.topic()
+    const group = run.name('group')
+    const first = await MemberProbe.join(run.log, { group, topics: [topic] })
+    await first.holds(1)
+    const told: number[] = []
+    const second = await MemberProbe.join(run.log, { group, topics: [topic], assigned: async partitions => void told.push(partitions.length) })
+    // Which of them has the partition is the log's business.
+    await eventually('the second member is told of its assignment', () => told.length > 0)
+    await eventually('one of them has the partition', () => first.held.size + second.held.size === 1)
+    await first.member.leave()
+    await second.member.leave()
   }),
   fact('says with the assignment where the group stands', async run => {
     const topic = await run.topic(2)

@@ -8,7 +8,7 @@ export interface ProbeOptions {
   /** Where to begin. Default: at the group's offset, or 0. */
   readonly start?: (partition: TopicPartition & { readonly committed?: number }) => number
   /** Awaited in `assigned` and `revoked`, before the probe notes them. */
-  readonly assigned?: () => Promise<void>
+  readonly assigned?: (partitions: readonly TopicPartition[], member: LogMember) => Promise<void>
   readonly revoked?: () => Promise<void>
   /** Awaited for each batch. */
   readonly records?: (batch: RecordBatch) => Promise<void>
@@ -30,7 +30,7 @@ export class MemberProbe {
     const probe = new MemberProbe(options)
     probe.joined = await log.member({
       ...options,
-      assigned: partitions => probe.assigned(partitions),
+      assigned: (partitions, member) => probe.assigned(partitions, member),
       revoked: partitions => probe.revoked(partitions),
       records: batch => probe.take(batch),
       failed: error => void probe.failures.push(error),
@@ -58,8 +58,8 @@ export class MemberProbe {
     await eventually(`the member gets ${count} records, and now ${this.values.join()}`, () => this.records.length >= count)
   }
 
-  private async assigned(partitions: readonly (TopicPartition & { readonly committed?: number })[]): Promise<readonly TopicOffset[]> {
-    await this.options.assigned?.()
+  private async assigned(partitions: readonly (TopicPartition & { readonly committed?: number })[], member: LogMember): Promise<readonly TopicOffset[]> {
+    await this.options.assigned?.(partitions, member)
     for (const { partition, committed } of partitions) {
       this.notes.push(`assigned ${partition}`)
       this.held.add(partition)
