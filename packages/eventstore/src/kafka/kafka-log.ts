@@ -75,14 +75,14 @@ export class KafkaLog implements Log {
 
   reader(options: ReaderOptions): LogReader {
     this.requireOpen()
-    const reader = openReader(this.parts.client, options)
+    const reader = openReader(this.parts.client, options, { closed: ended => this.readers.delete(ended) })
     this.readers.add(reader)
     return reader
   }
 
   async member(options: MemberOptions): Promise<LogMember> {
     this.requireWritable('member')
-    const member = await joinMember(this.parts.client, options)
+    const member = await joinMember(this.parts.client, options, { ended: gone => this.members.delete(gone) })
     this.members.add(member)
     if (this.closing) await member.leave()
     return member

@@ -28,6 +28,7 @@ export class KafkaReader implements LogReader {
     client: KafkaClient,
     { from }: ReaderOptions,
     private readonly clock: Clock,
+    private readonly closed: (reader: KafkaReader) => void,
   ) {
     this.fetcher = new Fetcher(client, clock, { ready: () => this.look(), failed: error => this.fail(error) })
     this.feeds = from.map(place => new PartitionFeed(place))
@@ -58,7 +59,9 @@ export class KafkaReader implements LogReader {
     if (this.isClosed) return
     this.isClosed = true
     this.fetcher.close()
+    for (const feed of this.feeds) feed.drop()
     this.look()
+    this.closed(this)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<RecordBatch> {

@@ -64,6 +64,11 @@ export class PartitionFeed implements TopicPartition {
     this.batchLimit = batchRecords.first
   }
 
+  /** Lets go of what was fetched. */
+  drop(): void {
+    this.goTo(this.handedOut)
+  }
+
   /** Fetches from `begin` on, since everything below has been deleted; what is handed out next begins where the feed stands nevertheless. */
   skipTo(begin: number): void {
     this.goTo(begin)

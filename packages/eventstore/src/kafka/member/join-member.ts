@@ -6,12 +6,19 @@ import { KafkaMember } from './kafka-member.js'
 /** How long a member may need for its place in the group, in milliseconds: a rebalance in which others do not come back, and some more. */
 const patience = 30_000
 
+export interface JoinOptions {
+  /** Called once, when the member has left or died. */
+  readonly ended?: (member: LogMember) => void
+  /** Default: the machine's. */
+  readonly clock?: Clock
+}
+
 /**
  * Joins a group, with connections of its own. Resolves when the first assignment is under way. Rejects with TOPIC_UNKNOWN, LOG_FORBIDDEN, and with
  * LOG_UNAVAILABLE when there is no place in the group within half a minute.
  */
-export async function joinMember(client: KafkaClient, options: MemberOptions, clock: Clock = systemClock): Promise<LogMember> {
-  const member = new KafkaMember(client, options, clock)
+export async function joinMember(client: KafkaClient, options: MemberOptions, { ended = () => {}, clock = systemClock }: JoinOptions = {}): Promise<LogMember> {
+  const member = new KafkaMember(client, options, clock, ended)
   await member.join(patience)
   return member
 }

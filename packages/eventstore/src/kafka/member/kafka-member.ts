@@ -34,6 +34,7 @@ export class KafkaMember implements LogMember {
     private readonly client: KafkaClient,
     private readonly options: MemberOptions,
     private readonly clock: Clock,
+    private readonly ended: (member: KafkaMember) => void,
   ) {
     const committed = (partitions: readonly TopicPartition[]) => this.committed(partitions)
     this.fetcher = new Fetcher(client, clock, { ready: () => this.partitions.handOut(), failed: error => this.drop(error) })
@@ -163,6 +164,7 @@ export class KafkaMember implements LogMember {
     const left = memberId === '' ? undefined : this.coordinator.ask(broker => broker.leaveGroup({ groupId: this.options.group, memberId }))
     await Promise.race([left?.catch(() => undefined), this.sleep(leavePatience)])
     this.fetcher.close()
+    this.ended(this)
   }
 
   private unavailable(error: string): Error {
