@@ -30,4 +30,9 @@ export interface KafkaOptions {
   readonly registry?: boolean
   /** Where data and logs are kept, so that the next start with this folder goes on from them, also after a `kill -9` of everything. Default: a temporary folder. */
   readonly folder?: string
+  /**
+   * Whether the brokers shall run fast, as a benchmark wants, rather than start quickly: then the JVM compiles fully and collects garbage in parallel, and a start costs
+   * twice the CPU. Default: with a folder true, else false. Concerns brokers in JVMs only.
+   */
+  readonly throughput?: boolean
 }

@@ -6,7 +6,7 @@ export interface BrokerPorts {
 
 /**
  * The server.properties of broker `id` (from 1), which is a controller too. The quorum is the static one: its voters stand only here, so that the ports may be
- * others at every start. docker-compose.yml says the same; tests/kafka/compose.test.ts compares.
+ * others at every start. docker-compose.yml says the same.
  */
 export function brokerProperties(id: number, brokers: readonly BrokerPorts[], data: string): string {
   const own = brokers[id - 1] as BrokerPorts

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testingErrors } from '../../testing-errors.js'
 
@@ -11,11 +11,12 @@ export interface KeptCluster {
 }
 
 const record = 'cluster.json'
-const ours = /^(cluster\.json(\.new)?|broker-\d|registry|tmp|log4j2\.xml)$/
+const begun = `${record}.new`
 
 /**
  * What the folder remembers, or undefined when it is new. Rejects with `KAFKA_FOLDER_INVALID` when it belongs to something else, or holds another number of
- * brokers: what a quorum of three has decided cannot be read by one. The rest of a start that did not come to its end is removed.
+ * brokers: what a quorum of three has decided cannot be read by one. What a start left that did not come to its end is
+ * removed: the file with the new name says that it was one.
  */
 export function openDataFolder(folder: string, brokers: number): KeptCluster | undefined {
   const invalid = (problem: string) => testingErrors.create('KAFKA_FOLDER_INVALID', { folder, problem })
@@ -26,10 +27,10 @@ export function openDataFolder(folder: string, brokers: number): KeptCluster | u
   } catch (error) {
     throw invalid((error as Error).message)
   }
-  const foreign = names.find(name => !ours.test(name))
-  if (foreign !== undefined) throw invalid(`it holds ${foreign}`)
-  if (!existsSync(join(folder, record))) {
+  if (!names.includes(record)) {
+    if (names.length > 0 && !names.includes(begun)) throw invalid(`it holds ${names[0]}`)
     for (const name of names) rmSync(join(folder, name), { recursive: true })
+    writeFileSync(join(folder, begun), '')
     return undefined
   }
   const kept = readRecord(folder)
@@ -42,8 +43,8 @@ export function openDataFolder(folder: string, brokers: number): KeptCluster | u
 
 /** Written last, after the brokers' folders are formatted: a folder with it is complete. */
 export function keepCluster(folder: string, kept: KeptCluster): void {
-  writeFileSync(join(folder, `${record}.new`), JSON.stringify(kept))
-  renameSync(join(folder, `${record}.new`), join(folder, record))
+  writeFileSync(join(folder, begun), JSON.stringify(kept))
+  renameSync(join(folder, begun), join(folder, record))
 }
 
 /** A new cluster's id in the form that Kafka wants. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { testingErrors } from '../../testing-errors.js'
 import { brokerInSync } from '../broker/broker-in-sync.js'
 import { type BrokerPorts, brokerProperties } from '../broker/broker-settings.js'
-import type { Java } from './java-home.js'
+import { type Java, quickStart } from './java-home.js'
 import { endOf, JavaServer } from './java-server.js'
 import type { WatchedPrograms } from './watched-programs.js'
 
@@ -13,6 +13,8 @@ export interface BrokerHome {
   readonly jars: string
   readonly folder: string
   readonly ports: readonly BrokerPorts[]
+  /** As in `KafkaOptions`. */
+  readonly throughput: boolean
 }
 
 /** Only what is wrong, to standard output, which the watcher sends into a file. */
@@ -34,7 +36,7 @@ export function configureBroker({ folder, ports }: BrokerHome, id: number): void
 export async function formatBroker(programs: WatchedPrograms, home: BrokerHome, id: number, clusterId: string): Promise<void> {
   const output = fileOf(home.folder, id, 'format.log')
   const tool = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', fileOf(home.folder, id, 'server.properties')]
-  const program = await programs.run(home.java.file, ['-XX:TieredStopAtLevel=1', ...jvm(home, '128m'), ...tool], output)
+  const program = await programs.run(home.java.file, [...quickStart, ...jvm(home, '128m'), ...tool], output)
   const how = await program.exited
   if (how !== 'exit code 0') {
     throw testingErrors.create('KAFKA_START_FAILED', { part: `The format of broker ${id}`, problem: `it ended with ${how}`, log: endOf(output, 0) })
@@ -47,7 +49,7 @@ export function javaBroker(programs: WatchedPrograms, home: BrokerHome, id: numb
   return new JavaServer(programs, {
     name: `Broker ${id}`,
     file: home.java.file,
-    args: [...jvm(home, '384m'), 'kafka.Kafka', fileOf(home.folder, id, 'server.properties')],
+    args: [...(home.throughput ? [] : quickStart), ...jvm(home, '384m'), 'kafka.Kafka', fileOf(home.folder, id, 'server.properties')],
     output: fileOf(home.folder, id, 'broker.log'),
     check: () => brokerInSync(id, ports, runs),
   })

@@ -19,7 +19,8 @@ import { WatchedPrograms } from './watched-programs.js'
 const patience = 25_000
 
 /** Brokers and registry in JVMs of this machine, watched so that they do not outlive this process. */
-export async function startJavaCluster(java: Java, { brokers: count = 1, registry = false, folder: wanted }: KafkaOptions): Promise<KafkaCluster> {
+export async function startJavaCluster(java: Java, options: KafkaOptions): Promise<KafkaCluster> {
+  const { brokers: count = 1, registry = false, folder: wanted, throughput = wanted !== undefined } = options
   const jars = await kafkaJars()
   const lock = wanted === undefined ? undefined : await lockFor(resolve(wanted))
   const programs = new WatchedPrograms(lock?.descriptor)
@@ -32,7 +33,7 @@ export async function startJavaCluster(java: Java, { brokers: count = 1, registr
     const kept = openDataFolder(folder, count)
     const all = await freePorts(2 * count + 2, kept?.ports)
     const ports = Array.from({ length: count }, (_, index): BrokerPorts => ({ client: all[2 * index] as number, controller: all[2 * index + 1] as number }))
-    const home: BrokerHome = { java, jars, folder, ports }
+    const home: BrokerHome = { java, jars, folder, ports, throughput }
     const [registryPort, managementPort] = all.slice(2 * count) as [number, number]
     const parts = await makeParts(programs, home, registry ? [registryPort, managementPort] : undefined, kept?.clusterId)
     keepCluster(folder, { clusterId: parts.clusterId, brokers: count, ports: all })

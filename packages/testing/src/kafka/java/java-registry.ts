@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { registryAnswers } from '../broker/registry-answers.js'
-import type { Java } from './java-home.js'
+import { type Java, quickStart } from './java-home.js'
 import { JavaServer } from './java-server.js'
 import { registryFiles, registryVersionFor } from './maven-artifacts.js'
 import type { WatchedPrograms } from './watched-programs.js'
@@ -26,7 +26,14 @@ export async function javaRegistry(programs: WatchedPrograms, java: Java, folder
   return new JavaServer(programs, {
     name: 'The registry',
     file: java.file,
-    args: ['-Xmx384m', '-XX:-UsePerfData', ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`), '-jar', join(files, 'quarkus-run.jar')],
+    args: [
+      ...quickStart,
+      '-Xmx384m',
+      '-XX:-UsePerfData',
+      ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
+      '-jar',
+      join(files, 'quarkus-run.jar'),
+    ],
     output: join(folder, 'registry/registry.log'),
     check: () => registryAnswers(port),
   })

@@ -8,6 +8,8 @@ import { lockFolder } from './folder-lock.js'
 
 /** The version of the brokers, and those of the registry with the Java that each needs. */
 export const kafkaVersion = '4.3.1'
+/** The reference implementation that schemas and bytes are compared with. */
+const avroVersion = '1.12.1'
 const registryVersions = [
   { version: '3.3.3', java: 21 },
   { version: '3.0.9', java: 17 },
@@ -31,15 +33,12 @@ export const javaOfRegistry = registryVersions[0].java
  * Maven (55 MB) into the user's cache; processes that come at once wait for the first. Rejects with `KAFKA_DOWNLOAD_FAILED`.
  */
 export function kafkaJars(): Promise<string> {
-  return cached(`kafka-${kafkaVersion}`, folder => {
-    const dependencies = jars.map(jar => {
-      const [group, artifact, version] = jar.split(':')
-      return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`
-    })
-    const project = '<modelVersion>4.0.0</modelVersion><groupId>ottla</groupId><artifactId>brokers</artifactId><version>1</version>'
-    writeFileSync(join(folder, 'pom.xml'), `<project>${project}<dependencies>${dependencies.join('')}</dependencies></project>`)
-    return maven(folder, `${dependencyPlugin}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`)
-  })
+  return cached(`kafka-${kafkaVersion}`, folder => copyJars(folder, jars))
+}
+
+/** The folder with the jars of Avro's own implementation, for tests that read what Ottla wrote by other means than Ottla's. As `kafkaJars` (4 MB). */
+export function avroJars(): Promise<string> {
+  return cached(`avro-${avroVersion}`, folder => copyJars(folder, [`org.apache.avro:avro:${avroVersion}`]))
 }
 
 /** The folder of a registry, where `java -jar quarkus-run.jar` starts it. As `kafkaJars` (170 MB). */
@@ -75,6 +74,17 @@ async function cached(name: string, fill: (folder: string) => Promise<unknown>):
   } finally {
     lock?.release()
   }
+}
+
+/** Artifacts `group:name:version` with all that they need at run time. */
+function copyJars(folder: string, artifacts: readonly string[]): Promise<unknown> {
+  const dependencies = artifacts.map(each => {
+    const [group, artifact, version] = each.split(':')
+    return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`
+  })
+  const project = '<modelVersion>4.0.0</modelVersion><groupId>ottla</groupId><artifactId>jars</artifactId><version>1</version>'
+  writeFileSync(join(folder, 'pom.xml'), `<project>${project}<dependencies>${dependencies.join('')}</dependencies></project>`)
+  return maven(folder, `${dependencyPlugin}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`)
 }
 
 /** Runs beside the project's own files, so that no project of the user's is built by accident. */

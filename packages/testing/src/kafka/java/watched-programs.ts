@@ -43,6 +43,10 @@ export class WatchedPrograms {
     createInterface({ input: this.#watcher.stdout as Socket }).on('line', line => this.#hear(JSON.parse(line) as WatcherAnswer))
   }
 
+  get watcherPid(): number {
+    return this.#watcher.pid as number
+  }
+
   /** From now on the programs do not keep this process alive, except while one of the calls below is under way. */
   letGo(): void {
     this.#inBackground = true
