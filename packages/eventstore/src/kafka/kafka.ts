@@ -33,7 +33,10 @@ class KafkaConfig implements LogConfig {
     const registry = new HttpRegistry(address)
     const client = new KafkaClient(settings, { ssl, sasl, logger: this.#logger })
     const lock = readOnly ? undefined : await lockOf(folder, settings.lockTimeout)
-    const release = () => lock?.release()
+    const release = () => {
+      registry.close()
+      lock?.release()
+    }
     try {
       return { log: await KafkaLog.connect(client, { isReadOnly: readOnly, release }), registry, folder: folder.path }
     } catch (error) {
