@@ -1,3 +1,4 @@
+import type { Clock } from '@ottla/core'
 import { messageDefinition } from '@ottla/core'
 import { learnSchema } from '../codec/learn-schema.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
@@ -8,7 +9,6 @@ import type { ShardModel } from '../shard/shard-model.js'
 import { timeSlices } from '../shard/time-slices.js'
 import type { DecidedCommand } from '../state/decided-command.js'
 import type { Checkpoint, StateStore, StoredState } from '../state/state-store.js'
-import type { Clock } from '@ottla/core'
 import type { Marker, MarkerOptions } from './marker.js'
 import { isIdsKey, markerKey, SnapshotEntry, SnapshotIds, streamOfKey } from './snapshot-records.js'
 

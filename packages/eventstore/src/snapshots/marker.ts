@@ -64,7 +64,9 @@ async function lastMarkerWithin({ shard, topics, log, codec, clock }: MarkerOpti
 }
 
 function markerOf(codec: Codec, { offset, timestamp, value }: LogRecord): Marker {
-  const { lastEventOffset, lastEventId, inbox, ...marker } = codec.decode(messageDefinition(SnapshotMarker), value as Buffer) as InstanceType<typeof SnapshotMarker>
+  const { lastEventOffset, lastEventId, inbox, ...marker } = codec.decode(messageDefinition(SnapshotMarker), value as Buffer) as InstanceType<
+    typeof SnapshotMarker
+  >
   const lastEvent = lastEventOffset === undefined ? undefined : { offset: lastEventOffset, id: lastEventId ?? '' }
   return { ...marker, inbox, lastEvent, offset, at: timestamp }
 }

@@ -50,7 +50,11 @@ export const SnapshotMarker = event('ottla.SnapshotMarker', {
   hours: t.map(t.int),
 })
 
-export const snapshotDefinitions: readonly MessageDefinition[] = [messageDefinition(SnapshotEntry), messageDefinition(SnapshotIds), messageDefinition(SnapshotMarker)]
+export const snapshotDefinitions: readonly MessageDefinition[] = [
+  messageDefinition(SnapshotEntry),
+  messageDefinition(SnapshotIds),
+  messageDefinition(SnapshotMarker),
+]
 
 /** The key of a shard's marker. No stream has it: the name of a participant has at least one character. */
 export const markerKey = '/'

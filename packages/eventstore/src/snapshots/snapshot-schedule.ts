@@ -1,7 +1,7 @@
 import { isOttlaError } from '@ottla/core'
 import type { Log } from '../log/log.js'
 import { isOfThisLog } from '../shard/trusted-checkpoint.js'
-import type { Checkpoint } from '../state/state-store.js'
+import { type Checkpoint, neverPublished } from '../state/state-store.js'
 import type { StreamPlace } from '../state/unpublished.js'
 import { lastMarker } from './marker.js'
 import { type SnapshotBase, type SnapshotPart, SnapshotWriting, type WritingOptions } from './snapshot-writing.js'
@@ -89,6 +89,8 @@ export class SnapshotSchedule {
   /** Commands have been committed: a snapshot may be due. */
   committed(): void {
     this.commits++
+    // The owner goes on by itself only while commands wait.
+    if (this.writing) this.wake()
     const { position } = this.memory ?? {}
     if (!position || this.writing || this.isPaused) return
     const { published = 0, events } = position
@@ -133,8 +135,8 @@ export class SnapshotSchedule {
   }
 
   private get hasNews(): boolean {
-    const { published, events, decidedSince } = this.memory?.position ?? {}
-    return events !== published || decidedSince !== undefined
+    const { published = 0, lastEvent, decidedSince } = this.memory?.position ?? {}
+    return published === neverPublished || (lastEvent?.offset ?? -1) >= published || decidedSince !== undefined
   }
 
   private setTimer(milliseconds: number): void {

@@ -106,7 +106,7 @@ export class SnapshotWriting {
     const records: NewRecord[] = []
     for (let bytes = 0; bytes < limits.snapshotBytes; ) {
       if (this.streams.length === 0 && this.afterStream) {
-        this.streams.push(...store.unpublished.streams(shard, this.afterStream, page))
+        this.streams.push(...store.unpublished.streams(shard, this.afterStream, this.base.position.events, page))
         this.afterStream = this.streams.at(-1)
       }
       const stream = this.streams.shift()

@@ -16,7 +16,7 @@ export interface DecidedPlace {
 }
 
 export const unpublishedSchema = `
-  create table if not exists unpublished (shard integer not null, participant text not null, id text not null, offset integer not null,
+  create table if not exists unpublished (shard integer not null, participant text not null, id text not null, since integer not null, last integer not null,
     primary key (shard, participant, id)) without rowid;`
 
 /** What the state store has that is in no snapshot yet: streams touched since, and a way through the ids decided since. */
@@ -29,7 +29,7 @@ export class Unpublished {
 
   /** The stream has got an event at this offset. */
   note(shard: number, participant: string, id: string, offset: number): void {
-    this.statements.note.run(shard, participant, id, offset)
+    this.statements.note.run({ shard, participant, id, offset })
   }
 
   /** Notes every stream of the shard that the store knows, page by page: gives where the next one begins, undefined after the last. */
@@ -40,18 +40,15 @@ export class Unpublished {
     return last
   }
 
-  /** The noted streams of the shard behind this place, in an order that stays. */
-  streams(shard: number, { participant, id }: StreamPlace, limit: number): StreamPlace[] {
-    return this.statements.streams.all(shard, participant, id, limit) as StreamPlace[]
+  /** The streams of the shard behind this place, in an order that stays, that have unpublished events below this offset. */
+  streams(shard: number, { participant, id }: StreamPlace, below: number, limit: number): StreamPlace[] {
+    return this.statements.streams.all(shard, participant, id, below, limit) as StreamPlace[]
   }
 
-  count(shard: number): number {
-    return this.statements.count.get(shard) as number
-  }
-
-  /** Those whose last event lies below this offset are in a snapshot now. */
+  /** All events below this offset are in a snapshot now. */
   forget(shard: number, below: number): void {
     this.statements.forget.run(shard, below)
+    this.statements.keep.run(below, shard, below)
   }
 
   /** The shard's decided commands behind this place, in the order of their times. */
@@ -67,12 +64,14 @@ function prepare(database: Database.Database) {
       union select participant, id from stream_index where shard = $shard and (participant, id) > ($participant, $id)
     ) order by participant, id limit $limit`
   return {
-    note: database.prepare('insert or replace into unpublished values (?, ?, ?, ?)'),
+    note: database.prepare('insert into unpublished values (@shard, @participant, @id, @offset, @offset) on conflict do update set last = excluded.last'),
     lastOfAll: database.prepare(`select participant, id from (${all}) order by participant desc, id desc limit 1`),
-    noteAll: database.prepare(`insert or ignore into unpublished select $shard, participant, id, -1 from (${all})`),
-    streams: database.prepare('select participant, id from unpublished where shard = ? and (participant, id) > (?, ?) order by participant, id limit ?'),
-    count: database.prepare('select count(*) from unpublished where shard = ?').pluck(),
-    forget: database.prepare('delete from unpublished where shard = ? and offset < ?'),
+    noteAll: database.prepare(`insert into unpublished select $shard, participant, id, -1, -1 from (${all}) where true on conflict do update set since = -1`),
+    streams: database.prepare(
+      'select participant, id from unpublished where shard = ? and (participant, id) > (?, ?) and since < ? order by participant, id limit ?',
+    ),
+    forget: database.prepare('delete from unpublished where shard = ? and last < ?'),
+    keep: database.prepare('update unpublished set since = ? where shard = ? and since < ?'),
     decided: database.prepare(`select at, id, key, participant, value from decided
       where shard = $shard and (at, id, key, participant) > ($at, $id, $key, $participant) order by at, id, key, participant limit $limit`),
   }
