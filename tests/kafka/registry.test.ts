@@ -1,10 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { isOttlaError } from '@ottla/core'
 import type { RegisteredSchema, SchemaRegistry } from '@ottla/eventstore'
-import { HttpRegistry } from '@ottla/eventstore/kafka'
+import { HttpRegistry, kafka } from '@ottla/eventstore/kafka'
 import { registryContract } from '@ottla/testing'
 import { type KafkaCluster, startKafka } from '@ottla/testing/kafka'
-import { afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { Aggregate, Apply, Command, createApp, Event, Handle, Id, Message } from 'ottla'
+import { afterEach, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from './kafka-log.fixture.js'
+
+@Command('count.Count')
+class Count extends Message<Count> {
+  @Id() id!: string
+}
+
+@Event('count.Counted')
+class Counted extends Message<Counted> {}
+
+@Aggregate('counter')
+class Counter {
+  count = 0
+
+  @Handle(Count) decide() {
+    return new Counted({})
+  }
+
+  @Apply(Counted) counted() {
+    this.count++
+  }
+}
 
 const opened: HttpRegistry[] = []
 
@@ -153,5 +176,28 @@ describe.skipIf(process.env.SCHEMA_REGISTRY_URL)('a registry that is killed', ()
     const starting = open({ url: cluster.registryUrl, startTimeout: 60_000 }).register('c', record(id))
     await cluster.startRegistry()
     expect(await starting).toBeGreaterThan(0)
+  })
+
+  test('fails the start of an app with an error that names it, and the same folder starts when it is back', async () => {
+    const { url, folder } = { url: `${cluster.registryUrl}`.replace('//', '//ottilie:secret@'), folder: temporaryFolder() }
+    const log = (startTimeout: number) => kafka({ brokers: cluster.brokers, registry: { url, startTimeout }, folder })
+    await cluster.killRegistry()
+    const error = await createApp({ name: 'starting', modules: [Counter], log: log(300) }).catch((failure: Error) => failure)
+    expect(`${error}`).toMatch(
+      /^OttlaError: REGISTRY_UNAVAILABLE: The schema registry http:\/\/127\.0\.0\.1:\d+\/apis\/ccompat\/v7 does not answer \(.*ECONNREFUSED/,
+    )
+    await cluster.startRegistry()
+    const app = await createApp({ name: 'starting', modules: [Counter], log: log(30_000) })
+    onTestFinished(() => app.stop())
+    expect((await app.send(new Count({ id: 'a' }))).outcome).toBe('accepted')
+  })
+
+  test('is not missed by an app that runs', async () => {
+    const log = kafka({ brokers: cluster.brokers, registry: cluster.registryUrl, folder: temporaryFolder() })
+    const app = await createApp({ name: 'running', modules: [Counter], log })
+    onTestFinished(() => app.stop())
+    await cluster.killRegistry()
+    onTestFinished(() => cluster.startRegistry())
+    for (const id of ['a', 'b', 'c']) expect((await app.send(new Count({ id }))).outcome).toBe('accepted')
   })
 })
