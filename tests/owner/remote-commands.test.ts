@@ -193,10 +193,7 @@ describe('on the way', () => {
     const second = caller.send(deposit(2), { id: 'second' })
     const held = await next()
     // A reply of another node with the same numbers, and one of an earlier life of this one about another command.
-    shared.broker.append([
-      { ...callOf('2', 'another'), headers: { ...callOf('2', '').headers, [header.command]: 'second' } },
-      callOf('2', String(reply.key)),
-    ])
+    shared.broker.append([{ ...callOf('2', 'another'), headers: { ...callOf('2', '').headers, [header.command]: 'second' } }, callOf('2', String(reply.key))])
     shared.broker.changed()
     await turns(20)
     expect(await isSettled(second)).toBe(false)
