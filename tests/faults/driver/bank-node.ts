@@ -5,6 +5,9 @@ import { BrokerProxy } from '../proxy/broker-proxy.js'
 import { BankProcess, NoAnswer } from './bank-process.js'
 import type { BankRun } from './bank-run.js'
 
+/** How often a node is started in a row before the run is given up. */
+const mostAttempts = 30
+
 /** A place where a node of the bank runs: one process after another in the same folder, behind proxies of its own. */
 export class BankNode {
   readonly folder: string
@@ -30,7 +33,7 @@ export class BankNode {
   async start(): Promise<void> {
     this.isWanted = true
     this.proxies = this.proxies.length > 0 ? this.proxies : await this.openProxies()
-    while (this.isWanted) {
+    for (let attempt = 1; this.isWanted; attempt++) {
       const process = new BankProcess(
         {
           ...this.run.settings,
@@ -47,10 +50,12 @@ export class BankNode {
       } catch (error) {
         if (!this.isWanted) return
         await process.ended
+        await delay(300)
         this.run.counts.add('starts that failed')
         this.run.note(`${this.name} did not start: ${(error as Error).message}`)
-        if (!(error as NoAnswer).retriable) return this.run.broken(this.name, `it cannot start: ${(error as Error).message}`)
-        await delay(300)
+        if ((error as NoAnswer).retriable && attempt < mostAttempts) continue
+        this.run.broken(this.name, `it cannot start: ${(error as Error).message}`)
+        throw error
       }
     }
   }

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { root } from '../../built.js'
 import type { Answer, CommandType, NodeReport, NodeRequest, NodeSettings } from '../bank/protocol.js'
+import { nodeProgram } from '../places.js'
 
 /** Why a node gave no answer: it said so, or it died. */
 export class NoAnswer extends Error {
@@ -35,7 +34,7 @@ export class BankProcess {
 
   /** `broken` gets what must not happen, in words; `answered` every answer, also one that nobody waits for any more. */
   constructor(settings: NodeSettings, broken: (message: string) => void, answered: (answer: Answer) => void) {
-    this.child = spawn(process.execPath, [join(root, 'tests/dist/faults/bank/node.js'), JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.child = spawn(process.execPath, [nodeProgram, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'pipe'] })
     this.child.stdin?.on('error', () => undefined)
     let complaint = ''
     this.child.stderr?.on('data', text => {

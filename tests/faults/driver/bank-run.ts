@@ -39,6 +39,8 @@ export class BankRun {
   longestWait = 0
   isClosed = false
   private readonly asked = new Map<string, { readonly command: Asked; readonly since: number; readonly answers: Answer[] }>()
+  /** How many things were done to nodes, brokers and the registry. */
+  nemeses = 0
   private readonly begin = Date.now()
   private nodesMade = 0
   private readonly extra: BankNode[] = []
@@ -94,7 +96,10 @@ export class BankRun {
   }
 
   note(what: string): void {
-    this.journal.push(`${((Date.now() - this.begin) / 1000).toFixed(2).padStart(7)} s  ${what}`)
+    const line = `${((Date.now() - this.begin) / 1000).toFixed(2).padStart(7)} s  ${what}`
+    this.journal.push(line)
+    // For whoever watches a run that hangs.
+    if (process.env.FAULTS_JOURNAL) console.error(line)
   }
 
   /** Ends every process and removes the folders. */

@@ -13,6 +13,8 @@ export interface Play extends BankRunOptions {
   readonly pause?: number
   /** How long the nemeses work, in milliseconds. */
   readonly duration: number
+  /** How long a healed bank may take to finish what is under way, in milliseconds. Default 90,000. */
+  readonly patience?: number
   /** One of them after another, at random. */
   readonly nemeses: readonly Nemesis[]
 }
@@ -26,7 +28,7 @@ export interface Outcome {
 }
 
 /** Plays the bank under faults: start, clients, nemeses, healing, everything finished, checks. What it started is ended when it resolves. */
-export async function play(cluster: KafkaCluster, { clients: count = 8, pause, duration, nemeses, ...options }: Play): Promise<Outcome> {
+export async function play(cluster: KafkaCluster, { clients: count = 8, pause, duration, nemeses, patience = 90_000, ...options }: Play): Promise<Outcome> {
   const run = new BankRun(cluster, options)
   try {
     await run.start()
@@ -37,9 +39,9 @@ export async function play(cluster: KafkaCluster, { clients: count = 8, pause, d
     const end = Date.now() + duration
     while (Date.now() < end) await run.random.pick(nemeses)(run, clients)
     run.note('healed')
-    await clients.close()
+    await clients.close(Math.min(patience, 60_000))
     run.note('clients have ended')
-    const history = await settledHistory(run)
+    const history = await settledHistory(run, patience)
     return { history, violations: violations(history), run }
   } finally {
     await run.close()

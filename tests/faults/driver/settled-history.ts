@@ -8,11 +8,8 @@ import { readTopics } from '../reader/read-topics.js'
 import type { BankNode } from './bank-node.js'
 import type { BankRun } from './bank-run.js'
 
-/** How long a healed bank may take to finish its sagas and its inboxes, in milliseconds. */
-const limit = 90_000
-
-/** After the faults and the clients have ended: waits until nothing is under way any more, ends the nodes and gives all that there is to be checked. */
-export async function settledHistory(run: BankRun): Promise<History> {
+/** After the faults and the clients have ended: waits until nothing is under way any more, ends the nodes and gives all that there is to be checked. A bank that takes longer than `limit` milliseconds is checked as it is. */
+export async function settledHistory(run: BankRun, limit: number): Promise<History> {
   const begin = Date.now()
   let topics = await read(run)
   while (isUnderWay(historyOf(run, topics, [])) && Date.now() - begin < limit) {

@@ -96,5 +96,6 @@ export const killRegistry: Nemesis = async run => {
 
 function done(run: BankRun, what: string, target: string): void {
   run.counts.add(what)
+  run.nemeses++
   run.note(`${what} ${target}`)
 }

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { kafkaJars } from '@ottla/testing/kafka'
-import { root } from '../../built.js'
 import type { CommittedOffset, LoggedRecord, PartitionEnd, Topics } from '../checks/history.js'
+import { readerProgram } from '../places.js'
 import { type AvroSchema, decodeAvro } from './avro-value.js'
 
 type Line = LoggedRecord & { readonly value: string | null; readonly end?: PartitionEnd; readonly committed?: CommittedOffset }
@@ -12,8 +12,7 @@ type Line = LoggedRecord & { readonly value: string | null; readonly end?: Parti
 /** Everything that is committed in the topics of an app, read by Kafka's own Java consumer; the bank's events are decoded with the registry's schemas. */
 export async function readTopics(brokers: readonly string[], registry: string, app: string): Promise<Topics> {
   const topics = ['commands', 'events', 'outcomes'].map(topic => `${app}.${topic}`)
-  const program = join(root, 'tests/faults/reader/ReadTopics.java')
-  const parameters = ['-Xmx512m', '-XX:+UseSerialGC', '-cp', `${await kafkaJars()}/*`, program, brokers.join(','), app, topics.join(',')]
+  const parameters = ['-Xmx512m', '-XX:+UseSerialGC', '-cp', `${await kafkaJars()}/*`, readerProgram, brokers.join(','), app, topics.join(',')]
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin/java') : 'java'
   const reader = spawn(java, parameters, { stdio: ['ignore', 'pipe', 'pipe'] })
   let complaints = ''
