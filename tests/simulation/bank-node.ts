@@ -1,20 +1,11 @@
 import { type AggregateDefinition, type Clock, CommandBus, findAggregate, isOttlaError, type Receipt, type SendOptions } from '@ottla/core'
-import {
-  AvroCodec,
-  aggregateParticipant,
-  appTopics,
-  type Codec,
-  eventstoreErrors,
-  type RegisteredSchema,
-  type SchemaRegistry,
-  ShardHost,
-  type StateStore,
-} from '@ottla/eventstore'
+import { aggregateParticipant, appTopics, type Codec, ShardHost, type StateStore } from '@ottla/eventstore'
 import { findSaga, type SagaDefinition, sagaParticipant } from '@ottla/saga'
+import { codecBehind } from './bank-codec.js'
 import { ClientLink } from './kafka-model/client-link.js'
 import type { ModelBroker } from './kafka-model/model-broker.js'
 import { ModelLog } from './kafka-model/model-log.js'
-import type { Nemesis, Victim } from './nemesis.js'
+import type { Conditions, Victim } from './nemesis.js'
 import { Account, MoveMoney, TransferOfMoney } from './transfers.fixture.js'
 
 export const app = 'bank'
@@ -22,8 +13,7 @@ export const app = 'bank'
 /** What survives every crash. */
 export interface Cluster {
   readonly broker: ModelBroker
-  readonly registry: SchemaRegistry
-  readonly nemesis: Nemesis
+  readonly nemesis: Conditions
   readonly shards: number
   readonly snapshots: boolean
 }
@@ -46,7 +36,7 @@ export class BankNode implements Victim {
 
   constructor(
     readonly name: string,
-    { broker, registry, nemesis, shards, snapshots }: Cluster,
+    { broker, nemesis, shards, snapshots }: Cluster,
     store: StateStore,
     private readonly events: NodeEvents,
   ) {
@@ -62,7 +52,7 @@ export class BankNode implements Victim {
     })
     const clock = this.ownClock(nemesis)
     this.log = new ModelLog(broker, this.link, clock)
-    const codec = new AvroCodec(registryBehind(registry, nemesis, this.link))
+    const codec = codecBehind(this.link, nemesis)
     let drawn = 0
     const ids = { next: () => `${name}-${drawn++}` }
     this.host = new ShardHost({
@@ -137,7 +127,7 @@ export class BankNode implements Victim {
   }
 
   /** A node's timers stand still while it sleeps and never fire when it is dead: it must not write to a store that another one has. */
-  private ownClock(nemesis: Nemesis): Clock {
+  private ownClock(nemesis: Conditions): Clock {
     const { clock } = nemesis
     const step = (task: () => void) => () => {
       nemesis.step(this)
@@ -159,21 +149,6 @@ function cancellable(clock: Clock, milliseconds: number, step: (task: () => void
   return () => {
     isCancelled = true
     cancel()
-  }
-}
-
-function registryBehind(registry: SchemaRegistry, nemesis: Nemesis, link: ClientLink): SchemaRegistry {
-  const reach = async <T>(ask: () => Promise<T>): Promise<T> => {
-    await new Promise<void>(resolve => nemesis.clock.nextTurn(() => link.whenAwake(resolve)))
-    if (nemesis.isRegistryDown) throw eventstoreErrors.create('LOG_UNAVAILABLE', { log: 'registry', error: 'it is down' })
-    return ask()
-  }
-  return {
-    register: (subject: string, schema: string): Promise<number> => reach(() => registry.register(subject, schema)),
-    schemaById: (id: number): Promise<RegisteredSchema> => reach(() => registry.schemaById(id)),
-    latest: subject => reach(() => registry.latest(subject)),
-    versions: subject => reach(() => registry.versions(subject)),
-    subjects: () => reach(() => registry.subjects()),
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Receipt } from '@ottla/core'
 import { StateStore } from '@ottla/eventstore'
-import { MemoryRegistry } from '@ottla/testing'
 import { Auditor } from './auditor.js'
 import { BankClient } from './bank-client.js'
 import { BankNode, type Cluster } from './bank-node.js'
@@ -31,7 +30,6 @@ export interface Asked {
 export interface BankRun {
   readonly seed: number
   readonly broker: ModelBroker
-  readonly registry: MemoryRegistry
   readonly asked: ReadonlyMap<string, Asked>
   readonly faults: Faults
   readonly nemesisLog: readonly string[]
@@ -74,7 +72,7 @@ interface Slot {
 
 class Bank {
   private readonly nemesis: Nemesis
-  private readonly cluster: Cluster & { readonly registry: MemoryRegistry }
+  private readonly cluster: Cluster
   private readonly slots: readonly Slot[]
   private readonly asked = new Map<string, Asked>()
   private readonly failures: Error[] = []
@@ -98,7 +96,7 @@ class Bank {
       fences: options.fences,
     })
     nemesis.reaches({ healed: () => broker.changed(), compact: () => (broker.topics.has(topics.snapshots) ? broker.compact(topics.snapshots) : 0) })
-    this.cluster = { broker, registry: new MemoryRegistry(), nemesis, shards: random.pick([1, 2, 3, 5]), snapshots: random.chance(0.5) }
+    this.cluster = { broker, nemesis, shards: random.pick([1, 2, 3, 5]), snapshots: random.chance(0.5) }
     this.slots = Array.from({ length: random.pick([3, 3, 4]) }, (_, index) => ({ name: `n${index + 1}`, node: undefined, store: new StateStore(':memory:'), starts: 0, isGone: false }))
     this.auditor = new Auditor(broker, clock)
   }
@@ -127,7 +125,6 @@ class Bank {
     for (const { store } of this.slots) store.close()
     return {
       broker: cluster.broker,
-      registry: cluster.registry,
       asked: this.asked,
       faults: nemesis.counts,
       nemesisLog: nemesis.log,

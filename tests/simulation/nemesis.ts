@@ -34,6 +34,13 @@ export interface Victim {
   expel(): void
 }
 
+/** What a node meets: the network, and what may strike it at each of its steps. */
+export interface Conditions extends Network {
+  readonly isRegistryDown: boolean
+  /** A step of a node: it may be its last one. */
+  step(victim: Victim): void
+}
+
 /** What of the cluster it can reach beyond the requests. */
 export interface Reach {
   /** Called whenever the broker can be reached again. */
@@ -55,7 +62,7 @@ interface Temper {
 }
 
 /** What breaks the cluster of one run, decided by its seed at every step of every node: each turn, timer and request is one. */
-export class Nemesis implements Network {
+export class Nemesis implements Conditions {
   readonly patience = 1_000
   readonly counts = Object.fromEntries(faultKinds.map(kind => [kind, 0])) as Faults
   /** What it did, and when: milliseconds from the start of the run. */
@@ -107,7 +114,6 @@ export class Nemesis implements Network {
     this.reach = reach
   }
 
-  /** A step of a node: it may be its last one. */
   step(victim: Victim): void {
     if (!this.active || !victim.link.isAwake || --this.left > 0) return
     this.left = 1 + this.random.below(2 * this.temper.every)

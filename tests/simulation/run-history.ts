@@ -1,5 +1,6 @@
-import { appTopics, AvroCodec, header, type LogRecord, readEvents, readOutcomes, ShardModel, type StoredEvent, type StoredOutcome } from '@ottla/eventstore'
+import { appTopics, header, type LogRecord, readEvents, readOutcomes, ShardModel, type StoredEvent, type StoredOutcome } from '@ottla/eventstore'
 import { MemoryLog } from '@ottla/testing'
+import { bankCodec } from './bank-codec.js'
 import { app, participants } from './bank-node.js'
 import type { BankRun } from './bank-run.js'
 import { committedRecords, topics } from './progress.js'
@@ -16,11 +17,10 @@ export interface RunHistory {
 const readersClock = { now: () => Date.now(), after: () => () => {}, nextTurn: (task: () => void) => void setImmediate(task) }
 
 export async function readHistory(run: BankRun): Promise<RunHistory> {
-  const { broker, registry } = run
+  const { broker } = run
   if (!broker.topics.has(appTopics(app).events)) return { run, events: [], outcomes: [], shards: [] }
-  const codec = new AvroCodec(registry)
   const log = new MemoryLog(broker, readersClock)
-  const history = { app, log, codec, model: new ShardModel(participants(codec)) }
+  const history = { app, log, codec: bankCodec, model: new ShardModel(participants(bankCodec)) }
   const [events, outcomes] = [await Array.fromAsync(readEvents(history)), await Array.fromAsync(readOutcomes(history))]
   const [eventRecords, outcomeRecords, inbox] = [topics.events, topics.outcomes, topics.commands].map(topic => committedRecords(broker, topic))
   const shards = (eventRecords ?? []).map((records, shard) => ({ events: records, outcomes: outcomeRecords?.[shard] ?? [], inbox: inbox?.[shard] ?? [] }))

@@ -32,7 +32,10 @@ export class ModelBroker extends MemoryBroker {
     const log = {
       write: (records: readonly NewRecord[]) => this.write(records),
       mark: (partition: TopicPartition, offsets: ReadonlySet<number>, isCommitted: boolean) => this.mark(partition, offsets, isCommitted),
-      commitOffsets: (group: string, offsets: readonly TopicOffset[]) => this.commitOffsets(group, offsets),
+      commitOffsets: (group: string, offsets: readonly TopicOffset[]) => {
+        this.commitOffsets(group, offsets)
+        this.changed()
+      },
     }
     this.transactions = new Transactions(log, { ...model, clock: model.network.clock }, model.fences)
   }

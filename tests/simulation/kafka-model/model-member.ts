@@ -159,9 +159,9 @@ export class ModelMember implements LogMember, Joiner {
   }
 
   private heartbeats(state: 'awake' | 'asleep' | 'dead'): void {
-    if (this.id === undefined || this.ended) return
-    if (state === 'awake') this.options.group.wakeUp(this.id, this)
-    else this.options.group.fallAsleep(this.id)
+    const { group } = this.options
+    if (state !== 'awake') group.abandon(this)
+    else if (this.id !== undefined) group.wakeUp(this.id, this)
   }
 
   private drop(error: unknown): void {
