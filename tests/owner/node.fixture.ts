@@ -50,6 +50,7 @@ export interface NodeOptions extends Cluster {
   readonly ids?: Ids
   readonly limits?: Partial<OwnerLimits>
   readonly snapshots?: boolean
+  readonly standby?: boolean | number
 }
 
 /** A node of a bank app on a log in memory, not started yet: bus, shard host and state store, as createApp puts them together. */
@@ -59,8 +60,8 @@ export function newNode({ broker, registry, shards = 1, clock = systemClock, ids
   const codec = new AvroCodec(registry)
   const failures: Error[] = []
   const participants = participantsOf(modules, codec)
-  const { limits, snapshots } = options
-  const host = new ShardHost({ app: 'bank', shards, log, codec, store, participants, clock, ids, limits, snapshots, failed: error => failures.push(error) })
+  const { limits, snapshots, standby } = options
+  const host = new ShardHost({ app: 'bank', shards, log, codec, store, participants, clock, ids, limits, snapshots, standby, failed: error => failures.push(error) })
   const bus = new CommandBus(envelope => host.dispatch(envelope), options.middleware ?? [], clock, ids)
   return {
     log,

@@ -3,6 +3,7 @@ import { eventstoreErrors } from '../eventstore-errors.js'
 import type { LogReader, RecordBatch } from '../log/log.js'
 import type { Checkpoint } from '../state/state-store.js'
 import { nextBatch } from './restore-batch.js'
+import { restoreReader } from './restore-reader.js'
 import { type RestoreEnds, type RestoreOptions, restoreStart } from './restore-start.js'
 import { RestoredChanges, StoreDisagrees } from './restored-changes.js'
 import { streamKey } from './shard-memory.js'
@@ -27,11 +28,16 @@ export async function restoreShard(options: RestoreOptions, ends: RestoreEnds): 
 }
 
 /**
- * Keeps the state store of a shard up with the log, from this checkpoint on, until `stopped` resolves. Gives the checkpoint reached. Rejects with
- * StoreDisagrees or the log's errors; what it has read by then is saved.
+ * Keeps the state store of a shard up with the log, from the checkpoint that `restoreShard` has reached, until `signal` is aborted. Rejects then and with the log's
+ * errors; what it has read by then is saved. A store that the log contradicts is discarded.
  */
-export async function followShard(options: RestoreOptions, start: Checkpoint, stopped: Promise<undefined>): Promise<Checkpoint> {
-  return new Restore(options, start).follow(stopped)
+export async function followShard(options: RestoreOptions, start: Checkpoint): Promise<never> {
+  try {
+    return await new Restore(options, start).follow()
+  } catch (error) {
+    if (error instanceof StoreDisagrees) options.store.discard(options.shard)
+    throw error
+  }
 }
 
 /**
@@ -83,14 +89,13 @@ class Restore {
     return this.changes.checkpoint
   }
 
-  async follow(stopped: Promise<undefined>): Promise<Checkpoint> {
+  async follow(): Promise<never> {
     const { shard, topics, log } = this.options
     const reader = this.open(await this.begin())
     try {
       const batches = reader[Symbol.asyncIterator]()
       for (;;) {
-        const next = await Promise.race([batches.next(), stopped])
-        if (!next || !this.options.isWanted()) return this.changes.checkpoint
+        const next = await batches.next()
         if (next.done) throw eventstoreErrors.create('LOG_CLOSED', { log: topics.events })
         // Asked after the outcomes were read: what they were decided on lies below it.
         const eventsEnd = next.value.topic === topics.outcomes ? ((await log.admin.endOffsets(topics.events))[shard] as number) : 0
@@ -109,13 +114,11 @@ class Restore {
   }
 
   private open({ events, outcomes }: RestoreEnds): LogReader {
-    const { shard, topics, log } = this.options
-    return log.reader({
-      from: [
-        { topic: topics.events, partition: shard, offset: events },
-        { topic: topics.outcomes, partition: shard, offset: outcomes },
-      ],
-    })
+    const { shard, topics } = this.options
+    return restoreReader(this.options, [
+      { topic: topics.events, partition: shard, offset: events },
+      { topic: topics.outcomes, partition: shard, offset: outcomes },
+    ])
   }
 
   private async readTo(reader: LogReader, ends: RestoreEnds): Promise<void> {

@@ -6,6 +6,7 @@ import { replyDefinition } from '../records/inbox-record.js'
 import { outcomeDefinition } from '../records/outcome-record.js'
 import { type AppTopics, appTopics, deduplicationWindow, topicConfigs } from '../records/topics.js'
 import { snapshotDefinitions } from '../snapshots/snapshot-records.js'
+import { Standby } from '../standby/standby.js'
 import type { StateStore } from '../state/state-store.js'
 import { DecidedReader } from '../streams/decided-reader.js'
 import { StreamReader } from '../streams/stream-reader.js'
@@ -30,6 +31,8 @@ export interface ShardHostOptions {
   readonly limits?: Partial<OwnerLimits>
   /** Whether shards are published to the snapshots topic now and then, and restored from it. Default false. */
   readonly snapshots?: boolean
+  /** Of how many shards of other nodes the state is kept ready here, so that taking them over is quick: all (true), none, or so many. Default false. */
+  readonly standby?: boolean | number
   /** Called when a shard cannot go on: the disk is full, the log is damaged. */
   readonly failed: (error: OttlaError) => void
 }
@@ -44,6 +47,7 @@ export class ShardHost {
   private readonly commands: CommandDispatch
   private readonly decided: DecidedReader
   private readonly limits: OwnerLimits
+  private readonly standby: Standby
   private member: LogMember | undefined
   private producer: LogProducer | undefined
   private remote: RemoteCommands | undefined
@@ -54,6 +58,8 @@ export class ShardHost {
     this.topics = appTopics(options.app)
     this.model = new ShardModel(options.participants)
     this.limits = { ...defaultLimits, ...options.limits }
+    const { snapshots = false, standby = false } = options
+    this.standby = new Standby({ ...options, topics: this.topics, model: this.model, snapshots, standby })
     const reading = { ...options, topics: this.topics, model: this.model, indexed: (shard: number) => this.isIndexed(shard) }
     this.streams = new StreamReader(reading)
     this.decided = new DecidedReader(reading)
@@ -120,6 +126,7 @@ export class ShardHost {
     this.commands.stop()
     await Promise.all([this.remote?.settled(), ...Array.from(this.owners.values(), owner => owner.publishSnapshot())])
     await this.remote?.stop()
+    await this.standby.close()
     await this.member?.leave()
     await this.release(Array.from(this.owners.keys(), partition => ({ topic: this.topics.commands, partition })))
     await this.producer?.close()
@@ -163,6 +170,7 @@ export class ShardHost {
         topics: this.topics,
         model: this.model,
         snapshots: this.options.snapshots ?? false,
+        handOver: () => this.standby.handOver(partition),
         limits: this.limits,
         readEvents: decided => this.streams.eventsOf(decided),
         replies,
@@ -171,6 +179,7 @@ export class ShardHost {
       taken.push(owner.start())
       return owner.next
     })
+    this.standby.own(new Set(this.owners.keys()))
     return [starts, Promise.all(taken).then(() => undefined)]
   }
 
@@ -182,6 +191,7 @@ export class ShardHost {
         if (this.owners.get(partition) === owner) this.owners.delete(partition)
       }),
     )
+    this.standby.own(new Set(this.owners.keys()))
   }
 
   /** Forgets the ids of commands that are older than the window, now and every hour. */

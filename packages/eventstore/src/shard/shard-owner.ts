@@ -24,6 +24,8 @@ export interface OwnerOptions extends DeciderOptions {
   readonly store: StateStore
   /** Whether the app takes snapshots. */
   readonly snapshots: boolean
+  /** Resolves when nobody else in this process writes to the shard's part of the state store. */
+  readonly handOver: () => Promise<void>
   readonly limits: OwnerLimits
   /** Called when the shard cannot go on and trying again is no use: the disk is full, the log is damaged. */
   readonly failed: (error: OttlaError) => void

@@ -6,6 +6,8 @@ import type { RestoreOptions } from './restore-start.js'
 
 export interface TakeOptions extends Omit<RestoreOptions, 'retryUnreadable' | 'isWanted'> {
   readonly app: string
+  /** Resolves when nobody else in this process writes to the shard's part of the state store. */
+  readonly handOver: () => Promise<void>
 }
 
 /** What a take-over is told about the owner that wants the shard. */
@@ -33,6 +35,7 @@ export async function takeShard(options: TakeOptions, member: LogMember, taking:
   if (!(await member.holds({ topic: topics.commands, partition: shard }))) throw notOurs()
   const writer = await log.writer(`${app}.${shard}`)
   taking.opened(writer)
+  await options.handOver()
   const end = async (topic: string) => (await log.admin.endOffsets(topic))[shard] as number
   const ends = { events: await end(topics.events), outcomes: await end(topics.outcomes) }
   const restored = await restoreShard({ ...options, ...taking }, ends)

@@ -4,12 +4,15 @@ import { eventEnvelope, eventId } from '../records/event-record.js'
 import type { AppTopics } from '../records/topics.js'
 import type { Checkpoint } from '../state/state-store.js'
 import { nextBatch } from './restore-batch.js'
+import { restoreReader } from './restore-reader.js'
 
 export interface TrustOptions {
   readonly shard: number
   readonly topics: AppTopics
   readonly log: Log
   readonly clock: Clock
+  /** Ends all reading when it is aborted. */
+  readonly signal?: AbortSignal
 }
 
 /** Whether what goes up to this checkpoint, a state store or a snapshot, was built from this log: same cluster, not beyond its ends, the same event at its last offset. */
@@ -24,7 +27,7 @@ export async function isOfThisLog(
   if (!checkpoint.lastEvent) return checkpoint.events === 0
   const { offset, id } = checkpoint.lastEvent
   const at = { topic: topics.events, partition: shard }
-  const reader = log.reader({ from: [{ ...at, offset }] })
+  const reader = restoreReader(options, [{ ...at, offset }])
   try {
     const batches = reader[Symbol.asyncIterator]()
     while (reader.position(at) <= offset) {

@@ -5,6 +5,7 @@ import { eventstoreErrors } from '../eventstore-errors.js'
 import type { LogRecord } from '../log/log.js'
 import { deduplicationWindow } from '../records/topics.js'
 import { nextBatch } from '../shard/restore-batch.js'
+import { restoreReader } from '../shard/restore-reader.js'
 import type { ShardModel } from '../shard/shard-model.js'
 import { timeSlices } from '../shard/time-slices.js'
 import type { DecidedCommand } from '../state/decided-command.js'
@@ -32,7 +33,7 @@ export async function loadSnapshot(options: LoadOptions, marker: Marker): Promis
   if (loading?.marker !== offset) store.discard(shard)
   const at = { topic: topics.snapshots, partition: shard }
   const end = (await log.admin.endOffsets(at.topic))[shard] as number
-  const reader = log.reader({ from: [{ ...at, offset: loading?.marker === offset ? loading.next : from }] })
+  const reader = restoreReader(options, [{ ...at, offset: loading?.marker === offset ? loading.next : from }])
   const changes = new LoadedChanges(options, marker.stateVersions)
   try {
     const batches = reader[Symbol.asyncIterator]()

@@ -4,6 +4,7 @@ import { learnSchema } from '../codec/learn-schema.js'
 import type { Log, LogRecord } from '../log/log.js'
 import type { AppTopics } from '../records/topics.js'
 import { nextBatch } from '../shard/restore-batch.js'
+import { restoreReader } from '../shard/restore-reader.js'
 import type { Checkpoint } from '../state/state-store.js'
 import { markerKey, SnapshotMarker } from './snapshot-records.js'
 
@@ -25,6 +26,8 @@ export interface MarkerOptions {
   readonly log: Log
   readonly codec: Codec
   readonly clock: Clock
+  /** Ends all reading when it is aborted. */
+  readonly signal?: AbortSignal
 }
 
 /** How many offsets at the end of the topic are looked at first, and by what factor more each time that no marker is there. */
@@ -45,9 +48,10 @@ export async function lastMarker(options: MarkerOptions): Promise<Marker | undef
   return undefined
 }
 
-async function lastMarkerWithin({ shard, topics, log, codec, clock }: MarkerOptions, from: number, to: number): Promise<LogRecord | undefined> {
+async function lastMarkerWithin(options: MarkerOptions, from: number, to: number): Promise<LogRecord | undefined> {
+  const { shard, topics, codec, clock } = options
   const at = { topic: topics.snapshots, partition: shard }
-  const reader = log.reader({ from: [{ ...at, offset: from }] })
+  const reader = restoreReader(options, [{ ...at, offset: from }])
   let found: LogRecord | undefined
   try {
     const batches = reader[Symbol.asyncIterator]()
