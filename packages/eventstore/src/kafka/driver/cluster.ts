@@ -13,10 +13,14 @@ export interface ProtocolRequest<T> {
   readonly requestTimeout?: number
 }
 
+interface Connection {
+  send<T>(request: ProtocolRequest<T>): Promise<T>
+}
+
 /** The connections to one broker: one for fetching, one for everything else. kafkajs types it in part; the rest is what its source of 2.2.4 has. */
 export type Broker = KafkajsBroker & {
   nodeId: number
-  readonly connectionPool: { readonly host: string; readonly port: number; send<T>(request: ProtocolRequest<T>): Promise<T> }
+  readonly connectionPool: Connection & { readonly host: string; readonly port: number; getConnection(index: 0 | 1): Promise<Connection> }
 }
 
 /** kafkajs's brokers and what it knows of topics. */

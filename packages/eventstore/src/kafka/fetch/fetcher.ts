@@ -7,10 +7,10 @@ import { ProtocolFailure } from '../client/protocol-failure.js'
 import { beginRequest } from './begin-request.js'
 import { type FetchAnswer, type FetchedPartition, fetchRequest } from './fetch-request.js'
 import { isLasting } from './lasting-failure.js'
-import type { PartitionFeed } from './partition-feed.js'
+import type { FeedAsk, PartitionFeed } from './partition-feed.js'
 import { PartitionLeaders } from './partition-leaders.js'
 
-/** How long a broker keeps a fetch open that finds nothing, in milliseconds. What begins to be wanted meanwhile waits as long at most. */
+/** How long a broker keeps a fetch open that finds nothing, in milliseconds. */
 const longWait = 250
 
 /** The same while a partition of this broker has enough for now and will want more soon. Doubles as long as that lasts. */
@@ -30,15 +30,17 @@ export interface FetcherEvents {
 }
 
 /**
- * Fetches partitions from their leaders, one fetch for each leader at a time, with connections of its own. Goes on for ever when leaders move and brokers
+ * Fetches partitions from their leaders, one fetch for each leader at a time and one beside it for what was just sought or resumed, with connections of its own. Goes on for ever when leaders move and brokers
  * die. Ends with what does not pass: TOPIC_UNKNOWN, LOG_FORBIDDEN, LOG_RECORDS_UNREADABLE.
  */
 export class Fetcher {
   readonly leaders: PartitionLeaders
   private readonly feeds = new Set<PartitionFeed>()
   private readonly connections: Connections
-  /** The brokers that are being asked, and how long the last ask of each was to wait. */
-  private readonly asked = new Set<number>()
+  /** The brokers that hold a fetch open, and those that are asked for what does not wait for that. */
+  private readonly waiting = new Set<number>()
+  private readonly quick = new Set<number>()
+  /** How long the last fetch was to wait, where it was a short one. */
   private readonly waits = new Map<number, number>()
   private isClosed = false
 
@@ -63,16 +65,20 @@ export class Fetcher {
   /** Asks for what is wanted and not being asked for. To be called after every change of a feed. */
   go(): void {
     if (this.isClosed) return
-    const byLeader = new Map<number, PartitionFeed[]>()
     const lost: PartitionFeed[] = []
+    const byLeader = new Map<number, PartitionFeed[]>()
     for (const feed of this.feeds) {
-      if (!feed.isHungry || feed.isFetching || feed.isResting) continue
+      if (!feed.isHungry || feed.isAsked || feed.isResting) continue
       const leader = this.leaders.leader(feed)
       if (leader === undefined) lost.push(feed)
-      else if (!this.asked.has(leader)) byLeader.set(leader, [...(byLeader.get(leader) ?? []), feed])
+      else byLeader.set(leader, [...(byLeader.get(leader) ?? []), feed])
     }
     if (lost.length > 0) void this.find(lost)
-    for (const [leader, feeds] of byLeader) void this.fetch(leader, feeds)
+    for (const [leader, feeds] of byLeader) {
+      const urgent = feeds.filter(({ isUrgent }) => isUrgent)
+      if (!this.waiting.has(leader)) void this.fetch(leader, feeds, this.waiting)
+      else if (urgent.length > 0 && !this.quick.has(leader)) void this.fetch(leader, urgent, this.quick)
+    }
   }
 
   /** Fetches nothing more, and ends its connections without waiting for what is under way. */
@@ -83,60 +89,56 @@ export class Fetcher {
     void this.connections.close()
   }
 
-  private async fetch(leader: number, feeds: readonly PartitionFeed[]): Promise<void> {
-    const asks = feeds.map(feed => ({ feed, ...feed.ask() }))
-    const places = asks.map(({ feed: { topic, partition }, offset, bytes }) => ({ topic, partition, offset, bytes }))
-    for (const feed of feeds) feed.isFetching = true
-    this.asked.add(leader)
+  private async fetch(leader: number, feeds: readonly PartitionFeed[], lane: Set<number>): Promise<void> {
+    const wait = lane === this.waiting ? this.waitFor(leader) : 0
+    const asks = feeds.map(feed => feed.ask())
+    lane.add(leader)
     let found = false
     try {
-      const answer = await this.ask(leader, fetchRequest({ places, wait: this.waitFor(leader), bytes: answerBytes }))
-      const unanswered = new Set(asks)
+      const answer = await this.send(leader, asks, wait)
       for (const partition of answer.partitions) {
         const ask = asks.find(({ feed }) => feed.partition === partition.partition && feed.topic === partition.topic)
-        if (!ask) continue
-        unanswered.delete(ask)
-        found = this.take(ask.feed, partition, ask.answered, leader) || found
+        if (ask?.isCurrent()) found = this.take(ask, partition, leader) || found
       }
     } catch (error) {
       this.rest(feeds, error)
     }
-    for (const feed of feeds) feed.isFetching = false
-    this.asked.delete(leader)
+    for (const ask of asks) ask.ended()
+    lane.delete(leader)
     if (found) this.events.ready()
     this.go()
   }
 
-  private async ask(leader: number, request: ReturnType<typeof fetchRequest>): Promise<FetchAnswer> {
-    const broker = await this.leaders.broker(leader)
-    const answer = await broker.connectionPool.send(request)
+  private async send(leader: number, asks: readonly FeedAsk[], wait: number): Promise<FetchAnswer> {
+    const places = asks.map(({ feed: { topic, partition }, offset, bytes }) => ({ topic, partition, offset, bytes }))
+    const { connectionPool } = await this.leaders.broker(leader)
+    // A broker answers one request of a connection after another: what must not wait goes by the connection that kafkajs has for everything but fetches.
+    const connection = wait > 0 ? connectionPool : await connectionPool.getConnection(0)
+    const answer = await connection.send(fetchRequest({ places, wait, bytes: answerBytes }))
     if (answer.code !== 0) throw new ProtocolFailure('Fetch', answer.code)
     return answer
   }
 
-  private take(feed: PartitionFeed, fetched: FetchedPartition, answered: (records: FetchedPartition) => boolean, leader: number): boolean {
+  private take(ask: FeedAsk, fetched: FetchedPartition, leader: number): boolean {
     const { topic, partition, code } = fetched
     if (code === 0) {
-      feed.failures = 0
-      return answered(fetched)
+      ask.feed.failures = 0
+      return ask.answered(fetched)
     }
-    if (code === offsetOutOfRange) void this.findBegin(feed, leader)
-    else this.rest([feed], new ProtocolFailure('Fetch', code, { topic, partition }))
+    if (code === offsetOutOfRange) void this.findBegin(ask, leader)
+    else this.rest([ask.feed], new ProtocolFailure('Fetch', code, { topic, partition }))
     return false
   }
 
   /** Below the begin the feed goes on at the begin; beyond the end it waits for the end to come, as a reader of the embedded log does. */
-  private async findBegin(feed: PartitionFeed, leader: number): Promise<void> {
-    const { offset, answered } = feed.ask()
+  private async findBegin({ feed, offset, isCurrent }: FeedAsk, leader: number): Promise<void> {
     feed.isResting = true
     try {
       const broker = await this.leaders.broker(leader)
       const begin = await broker.connectionPool.send(beginRequest(feed))
-      // An empty answer is taken only where no seek came between.
-      const isSame = feed.ask().offset === offset && !answered({ bytes: Buffer.alloc(0), aborted: [] })
-      if (isSame && offset < begin) feed.skipTo(begin)
       feed.isResting = false
-      if (isSame && offset >= begin) this.rest([feed], new ProtocolFailure('Fetch', offsetOutOfRange, feed))
+      if (isCurrent() && offset < begin) feed.skipTo(begin)
+      else if (isCurrent()) this.rest([feed], new ProtocolFailure('Fetch', offsetOutOfRange, feed))
       this.go()
     } catch (error) {
       this.rest([feed], error)

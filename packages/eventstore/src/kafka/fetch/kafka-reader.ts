@@ -50,7 +50,7 @@ export class KafkaReader implements LogReader {
   }
 
   resume(partition: TopicPartition): void {
-    this.feed(partition).isPaused = false
+    this.feed(partition).resume()
     this.go()
     this.look()
   }

@@ -9,20 +9,34 @@ const largestFetch = 1024 * 1024
 /** How many records a batch has at most, and at first. */
 const batchRecords = { first: 16, most: 500 }
 
+/** A fetch of a partition. */
+export interface FeedAsk {
+  readonly feed: PartitionFeed
+  readonly offset: number
+  /** At most so many. */
+  readonly bytes: number
+  /** Whether the feed still stands where it was fetched. */
+  readonly isCurrent: () => boolean
+  /** Takes what came; `false` when there was nothing in it, or it is no longer wanted. */
+  readonly answered: (records: FetchedRecords) => boolean
+  readonly ended: () => void
+}
+
 /** One partition that is read: where it stands, and what was fetched and not yet handed out. */
 export class PartitionFeed implements TopicPartition {
   readonly topic: string
   readonly partition: number
   isPaused = false
-  /** Whether a fetch of it is under way. */
-  isFetching = false
   /** Whether it waits before it is asked for again: its leader cannot be reached, or does not know it. */
   isResting = false
   /** How many fetches have failed since one succeeded. */
   failures = 0
   private handedOut: number
+  /** Whether it has not been asked for since it began, was sought or was resumed: then it does not wait for the fetch of others to end. */
+  isUrgent = true
   /** Tells the answers to fetches before a seek. */
   private age = 0
+  private askedAt = -1
   private readonly fetched: CommittedRecords[] = []
   private fetchFrom: number
   private fetchBytes = firstFetch
@@ -50,10 +64,26 @@ export class PartitionFeed implements TopicPartition {
     return !this.isPaused && this.fetched.length > 0
   }
 
-  /** What to ask the leader for, and what takes the answer: `false` when there was nothing in it. */
-  ask(): { readonly offset: number; readonly bytes: number; readonly answered: (records: FetchedRecords) => boolean } {
-    const { age, fetchFrom, fetchBytes } = this
-    return { offset: fetchFrom, bytes: fetchBytes, answered: records => age === this.age && this.keep(fetchFrom, records) }
+  /** Whether a fetch from where it stands is under way. */
+  get isAsked(): boolean {
+    return this.askedAt === this.age
+  }
+
+  /** Begins a fetch. */
+  ask(): FeedAsk {
+    const { age, fetchFrom: offset, fetchBytes: bytes } = this
+    this.askedAt = age
+    this.isUrgent = false
+    return {
+      feed: this,
+      offset,
+      bytes,
+      isCurrent: () => age === this.age,
+      answered: records => age === this.age && this.keep(offset, records),
+      ended: () => {
+        if (this.askedAt === age) this.askedAt = -1
+      },
+    }
   }
 
   /** Reads on from `offset`; drops what was fetched. */
@@ -72,6 +102,11 @@ export class PartitionFeed implements TopicPartition {
   /** Fetches from `begin` on, since everything below has been deleted; what is handed out next begins where the feed stands nevertheless. */
   skipTo(begin: number): void {
     this.goTo(begin)
+  }
+
+  resume(): void {
+    this.isPaused = false
+    this.isUrgent = true
   }
 
   /** The next records, or undefined when nothing was fetched. Throws LOG_RECORDS_UNREADABLE. */
@@ -94,6 +129,7 @@ export class PartitionFeed implements TopicPartition {
 
   private goTo(offset: number): void {
     this.age++
+    this.isUrgent = true
     this.fetched.length = 0
     this.fetchFrom = offset
     this.failures = 0

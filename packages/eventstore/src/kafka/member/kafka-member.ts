@@ -95,7 +95,7 @@ export class KafkaMember implements LogMember {
   resume(partition: TopicPartition): void {
     const held = this.partitions.get(partition)
     if (!held) return
-    held.feed.isPaused = false
+    held.feed.resume()
     this.fetcher.go()
     this.partitions.handOut()
   }
