@@ -5,11 +5,11 @@ import { Records } from './records.js'
 const source = await kafkaSource()
 
 // Brokers that the environment gives cannot be killed.
-describe.skipIf(source === 'environment')('a cluster of three brokers', () => {
+describe.skipIf(source === 'environment')('a cluster of three brokers', { timeout: 120_000 }, () => {
   let cluster: KafkaCluster
   beforeAll(async () => {
     cluster = await startKafka({ brokers: 3 })
-  }, 120_000)
+  }, 240_000)
   afterAll(() => cluster?.stop())
 
   it('takes records while one of them is dead, and has it back in sync when it is started again', async () => {
