@@ -15,4 +15,5 @@ export const projects = [
 /** What runs before the tests of a project: once before all (in Vitest's own process), and in each file. */
 export const setUps: Readonly<Record<string, { readonly once: string; readonly each: string }>> = {
   'tests/kafka': { once: './shared-broker.ts', each: './needs-broker.ts' },
+  'tests/faults': { once: '../kafka/shared-broker.ts', each: '../kafka/needs-broker.ts' },
 }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BrokerProxy } from '../proxy/broker-proxy.js'
+import { ConnectionFaults } from '../proxy/connection-faults.js'
 import { BankProcess, NoAnswer } from './bank-process.js'
 import type { BankRun } from './bank-run.js'
 
@@ -11,6 +12,8 @@ const mostAttempts = 30
 /** A place where a node of the bank runs: one process after another in the same folder, behind proxies of its own. */
 export class BankNode {
   readonly folder: string
+  /** What happens to the requests of this node; for the rest, those of the run decide. */
+  readonly faults: ConnectionFaults
   process: BankProcess | undefined
   /** While it is stopped by SIGSTOP. */
   isPaused = false
@@ -23,6 +26,7 @@ export class BankNode {
     private readonly clientId = name,
   ) {
     this.folder = join(run.folder, name)
+    this.faults = new ConnectionFaults(run.random, run.faults)
   }
 
   get isReady(): boolean {
@@ -96,7 +100,7 @@ export class BankNode {
   }
 
   private openProxies(): Promise<BrokerProxy[]> {
-    const { faults, traffic, settings } = this.run
-    return Promise.all(settings.brokers.map(broker => BrokerProxy.open(Number(broker.split(':').at(-1)), faults, traffic)))
+    const { traffic, settings } = this.run
+    return Promise.all(settings.brokers.map(broker => BrokerProxy.open(Number(broker.split(':').at(-1)), this.faults, traffic)))
   }
 }

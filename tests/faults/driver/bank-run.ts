@@ -28,7 +28,7 @@ export interface BankRunOptions {
 export class BankRun {
   readonly random: Random
   readonly faults: ConnectionFaults
-  readonly traffic: Traffic = { takeovers: 0, fencings: 0, commits: 0, timedOut: 0, cuts: 0 }
+  readonly traffic: Traffic = { takeovers: 0, fencings: 0, commits: 0, timedOut: 0, cuts: 0, joins: 0 }
   readonly counts = new Counts()
   readonly folder = mkdtempSync(join(tmpdir(), 'ottla-faults-'))
   readonly settings: Omit<NodeSettings, 'folder' | 'clientId' | 'proxies'>

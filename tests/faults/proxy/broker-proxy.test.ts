@@ -19,7 +19,7 @@ let error = 0
 beforeEach(async () => {
   asked = []
   error = 0
-  traffic = { takeovers: 0, fencings: 0, commits: 0, timedOut: 0, cuts: 0 }
+  traffic = { takeovers: 0, fencings: 0, commits: 0, timedOut: 0, cuts: 0, joins: 0 }
   faults = new ConnectionFaults(new Random(1))
   broker = createServer(socket => {
     const frames = new FrameSplitter()

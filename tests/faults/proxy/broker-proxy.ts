@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { newsOf } from './answer-errors.js'
-import type { ConnectionFaults } from './connection-faults.js'
+import type { Fault } from './connection-faults.js'
 import { type ApiName, answeredIdOf, apiNameOf, apiVersionOf, correlationIdOf, FrameSplitter } from './protocol-frames.js'
 
 /** What the proxies of a run have seen pass by. */
@@ -12,6 +12,13 @@ export interface Traffic {
   commits: number
   timedOut: number
   cuts: number
+  /** How often a member joined its group: once at its start, and at every rebalance. */
+  joins: number
+}
+
+/** Decides what happens to a request. */
+export interface RequestFaults {
+  faultFor(api: ApiName | undefined): Fault | undefined
 }
 
 interface OpenRequest {
@@ -27,11 +34,11 @@ export class BrokerProxy {
   private constructor(
     private readonly server: Server,
     readonly target: number,
-    private readonly faults: ConnectionFaults,
+    private readonly faults: RequestFaults,
     private readonly traffic: Traffic,
   ) {}
 
-  static async open(target: number, faults: ConnectionFaults, traffic: Traffic): Promise<BrokerProxy> {
+  static async open(target: number, faults: RequestFaults, traffic: Traffic): Promise<BrokerProxy> {
     const server = createServer()
     const proxy = new BrokerProxy(server, target, faults, traffic)
     server.on('connection', client => proxy.accept(client))
@@ -73,7 +80,7 @@ class ProxiedConnection {
   constructor(
     private readonly client: Socket,
     target: number,
-    private readonly faults: ConnectionFaults,
+    private readonly faults: RequestFaults,
     private readonly traffic: Traffic,
   ) {
     this.broker = connect({ host: '127.0.0.1', port: target, noDelay: true })
@@ -122,6 +129,7 @@ class ProxiedConnection {
 
   private note({ api, request }: OpenRequest, answer: Buffer): void {
     const news = newsOf(api, apiVersionOf(request), request, answer)
+    if (api === 'JoinGroup') this.traffic.joins++
     if (news.opened) this.traffic.takeovers++
     if (news.fenced) this.traffic.fencings++
     if (news.committed) this.traffic.commits++

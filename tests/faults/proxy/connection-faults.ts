@@ -30,7 +30,11 @@ export class ConnectionFaults {
   readonly counts = new Map<FaultKind, number>()
   private readonly once: { readonly api: ApiName; readonly fault: Fault }[] = []
 
-  constructor(private readonly random: Random) {}
+  /** @param others decide where this one has nothing planned. */
+  constructor(
+    private readonly random: Random,
+    private readonly others?: ConnectionFaults,
+  ) {}
 
   get total(): number {
     return Array.from(this.counts.values()).reduce((sum, count) => sum + count, 0)
@@ -46,7 +50,7 @@ export class ConnectionFaults {
     const planned = this.once.findIndex(plan => plan.api === api)
     const fault = planned === -1 ? this.draw(api) : this.once.splice(planned, 1)[0]?.fault
     if (fault) this.counts.set(fault.kind, (this.counts.get(fault.kind) ?? 0) + 1)
-    return fault
+    return fault ?? this.others?.faultFor(api)
   }
 
   private draw(api: ApiName): Fault | undefined {
