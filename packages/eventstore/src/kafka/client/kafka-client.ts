@@ -73,7 +73,11 @@ function socketFactory({ host, port, ssl, onConnect }: ISocketFactoryArgs): Sock
 
 function kept(socket: Socket, sockets: Set<Socket>): Socket {
   sockets.add(socket)
-  return socket.once('close', () => sockets.delete(socket))
+  return socket.once('close', () => {
+    sockets.delete(socket)
+    // kafkajs lets go of a connection again and again while its broker is away; each time would add a listener to a socket that has ended.
+    socket.unref = () => socket
+  })
 }
 
 const levels: Readonly<Record<number, KafkaLogLine['level']>> = { 1: 'error', 2: 'warn', 4: 'info' }

@@ -24,7 +24,8 @@ const lastingNames = new Set(['KafkaJSSASLAuthenticationError', 'KafkaJSNotImple
  * without an answer) is tried again for ever. kafkajs's own `retriable` is not asked: it gives up when a coordinator is not found during a restart.
  */
 export function isLasting(error: unknown): boolean {
-  if (!(error instanceof Error) || isOttlaError(error)) return true
+  if (isOttlaError(error)) return !error.retriable
+  if (!(error instanceof Error)) return true
   const found = protocolCode(error)
   return (found !== undefined && lastingCodes.has(found)) || lastingNames.has(error.name) || (error.cause instanceof Error && isLasting(error.cause))
 }
