@@ -12,7 +12,7 @@ const folder = temporaryFolder()
 
 beforeAll(async () => {
   let now = Date.UTC(2026, 10, 21, 9)
-  const app = await startShop(folder.data, { clock: { ...systemClock, now: () => now } })
+  const app = await startShop(folder.data, { clock: { ...systemClock, now: () => now }, snapshots: true })
   await app.send(order('o-1'), { id: 'c-1' })
   now += 2_500
   await app.send(order('o-2', { note: 'torn' }), { id: 'c-2' })

@@ -39,6 +39,7 @@ describe('ottla topics, while the app runs', () => {
       { name: 'shop.commands', partitions: 2, records: 0, retention: null, compacted: false },
       { name: 'shop.events', partitions: 2, records: 4, retention: null, compacted: false },
       { name: 'shop.outcomes', partitions: 2, records: 1, retention: 7 * day, compacted: false },
+      { name: 'shop.replies', partitions: 12, records: 0, retention: day / 24, compacted: false },
     ])
   })
 
@@ -49,6 +50,7 @@ describe('ottla topics, while the app runs', () => {
       ['shop.commands', '2', '0', 'for ever', 'no'],
       ['shop.events', '2', '4', 'for ever', 'no'],
       ['shop.outcomes', '2', '1', '7 days', 'no'],
+      ['shop.replies', '12', '0', '1 hour', 'no'],
       [''],
     ])
   })

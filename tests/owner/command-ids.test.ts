@@ -2,7 +2,7 @@ import type { Middleware } from '@ottla/core'
 import { describe, expect, test } from 'vitest'
 import { Account, Deposit, Label, Labels } from './bank.fixture.js'
 import { gate } from './gate.fixture.js'
-import { cluster, eventsOf, recordsOf, startNode, topics } from './node.fixture.js'
+import { cluster, eventsOf, recordsOf, startNode } from './node.fixture.js'
 
 const deposit = (amount = 10) => new Deposit({ account: 'a', amount })
 

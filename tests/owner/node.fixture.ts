@@ -61,7 +61,20 @@ export function newNode({ broker, registry, shards = 1, clock = systemClock, ids
   const failures: Error[] = []
   const participants = participantsOf(modules, codec)
   const { limits, snapshots, standby } = options
-  const host = new ShardHost({ app: 'bank', shards, log, codec, store, participants, clock, ids, limits, snapshots, standby, failed: error => failures.push(error) })
+  const host = new ShardHost({
+    app: 'bank',
+    shards,
+    log,
+    codec,
+    store,
+    participants,
+    clock,
+    ids,
+    limits,
+    snapshots,
+    standby,
+    failed: error => failures.push(error),
+  })
   const bus = new CommandBus(envelope => host.dispatch(envelope), options.middleware ?? [], clock, ids)
   return {
     log,

@@ -40,8 +40,14 @@ export function countReads(broker: MemoryBroker): Map<string, number> {
   return counts
 }
 
+interface StoreContent {
+  readonly states: readonly unknown[]
+  readonly decided: readonly unknown[]
+  readonly shards: readonly { readonly deadlines: readonly unknown[] }[]
+}
+
 /** Everything that a restore puts into the store, for the streams and commands whose records are in the log. */
-export function contentOf(store: StateStore, { broker }: Cluster) {
+export function contentOf(store: StateStore, { broker }: Cluster): StoreContent {
   const events = broker.topic(topics.events).partitions.flatMap(({ records }) => records)
   const outcomes = broker.topic(topics.outcomes).partitions.flatMap(({ records }) => records)
   const names = (records: readonly LogRecord[], ...parts: ((record: LogRecord) => string | null | undefined)[]) =>

@@ -1,5 +1,5 @@
 import { systemClock } from '@ottla/core'
-import { AvroCodec, StateStore } from '@ottla/eventstore'
+import { StateStore } from '@ottla/eventstore'
 import { type CommitFate, MemoryLog } from '@ottla/testing'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../simulation/random.js'

@@ -31,6 +31,8 @@ export type { Decision, DecisionContext, Input, OutgoingCommand, Participant, Re
 export { aggregateParticipant, withValues } from './shard/aggregate-participant.js'
 export { ShardHost, type ShardHostOptions } from './shard/shard-host.js'
 export { defaultLimits, type OwnerLimits } from './shard/shard-owner.js'
+export { type SnapshotStatus, snapshotStatus } from './snapshots/snapshot-status.js'
+export type { Marker } from './snapshots/marker.js'
 export { StateStore } from './state/state-store.js'
 export { participantNamed, storedEvent, StreamReader, type StreamRange } from './streams/stream-reader.js'
 export type { StoredEvent } from './streams/stored-event.js'

@@ -38,7 +38,7 @@ class KafkaConfig implements LogConfig {
       lock?.release()
     }
     try {
-      return { log: await KafkaLog.connect(client, { isReadOnly: readOnly, release }), registry, folder: folder.path }
+      return { log: await KafkaLog.connect(client, { isReadOnly: readOnly, release }), registry, folder: folder.path, snapshots: true }
     } catch (error) {
       release()
       throw error

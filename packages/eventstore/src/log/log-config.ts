@@ -18,4 +18,6 @@ export interface OpenLog {
   readonly registry: SchemaRegistry
   /** Where this node keeps its state store and its views. */
   readonly folder: string
+  /** Whether an app on this log takes snapshots unless it says otherwise: where the state store may be lost although the log is not. Default false. */
+  readonly snapshots?: boolean
 }

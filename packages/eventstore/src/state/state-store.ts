@@ -197,9 +197,10 @@ export class StateStore {
 
   /** The streams of the shard whose state is to be made from their events. */
   unmadeStreams(shard: number): { participant: string; id: string }[] {
-    return this.database
-      .prepare('select participant, id from state where shard = ? and state is null and unreadable is null')
-      .all(shard) as { participant: string; id: string }[]
+    return this.database.prepare('select participant, id from state where shard = ? and state is null and unreadable is null').all(shard) as {
+      participant: string
+      id: string
+    }[]
   }
 
   /** Forgets the ids of commands that were decided before `time` (milliseconds since 1970). */

@@ -30,10 +30,10 @@ export async function createApp(options: AppOptions): Promise<App> {
 async function start(
   options: AppOptions,
   definitions: ReturnType<typeof definitionsOf>,
-  { log, registry, folder }: OpenLog,
+  { log, registry, folder, snapshots: takesSnapshots = false }: OpenLog,
   closers: (() => unknown)[],
 ): Promise<App> {
-  const { name, shards = 12, middleware = [], clock = systemClock, ids = timeOrderedIds } = options
+  const { name, shards = 12, middleware = [], clock = systemClock, ids = timeOrderedIds, snapshots = takesSnapshots, standby } = options
   const topics = appTopics(name)
   const codec = new AvroCodec(registry)
   const failure = Promise.withResolvers<OttlaError>()
@@ -43,7 +43,7 @@ async function start(
   const participants = [...aggregates, ...definitions.sagas.map(definition => sagaParticipant(definition, codec, topics, commands))]
   const store = new StateStore(join(folder, 'state.sqlite'))
   closers.push(() => store.close())
-  const host = new ShardHost({ app: name, shards, log, codec, store, participants, clock, ids, failed })
+  const host = new ShardHost({ app: name, shards, log, codec, store, participants, clock, ids, snapshots, standby, failed })
   closers.push(() => host.stop())
   await host.start()
   const runners = definitions.projections.map(definition => new ProjectionRunner({ definition, log, codec, topics: [topics.events], folder, clock }))

@@ -21,5 +21,10 @@ export async function chooseApp({ log, folder, config }: ReadLog, named?: string
 async function appsOf(log: Log): Promise<string[]> {
   const topics = new Set((await log.admin.listTopics()).map(({ name }) => name))
   const names = [...topics].filter(topic => topic.endsWith('.events')).map(topic => topic.slice(0, -'.events'.length))
-  return names.filter(name => Object.values(appTopics(name)).every(topic => topics.has(topic))).sort()
+  return names
+    .filter(name => {
+      const { commands, outcomes } = appTopics(name)
+      return topics.has(commands) && topics.has(outcomes)
+    })
+    .sort()
 }

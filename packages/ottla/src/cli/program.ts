@@ -4,6 +4,7 @@ import { defaultConfigFile } from './config-file.js'
 import { type EventsOptions, listEvents } from './events-command.js'
 import { type LagOptions, showLag } from './lag-command.js'
 import { type ReplayOptions, replay } from './replay-command.js'
+import { type SnapshotOptions, showSnapshots } from './snapshot-command.js'
 import { listTopics, type TopicsOptions } from './topics-command.js'
 
 /** The `ottla` command with everything that it understands. What is wrong with the command line it throws as a CommanderError. */
@@ -16,6 +17,7 @@ export function ottlaProgram(): Command {
   addEvents(program)
   addTopics(program)
   addLag(program)
+  addSnapshot(program)
   addReplay(program)
   return program
 }
@@ -47,6 +49,14 @@ function addLag(program: Command): void {
     .option('--app <name>', 'the app, where the log has several')
     .option('--json', 'print one line of JSON')
     .action((options: LagOptions) => showLag(options))
+}
+
+function addSnapshot(program: Command): void {
+  onLog(program.command('snapshot'), 'the data folder of the embedded log')
+    .description('Show how far the snapshots of each shard go, and how large they are.')
+    .option('--app <name>', 'the app, where the log has several')
+    .option('--json', 'print one line of JSON')
+    .action((options: SnapshotOptions) => showSnapshots(options))
 }
 
 function addReplay(program: Command): void {
