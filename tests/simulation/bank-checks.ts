@@ -1,13 +1,13 @@
 import { header, type LogRecord, partitionKey, type StoredEvent, type StoredOutcome, type TopicOffset } from '@ottla/eventstore'
-import { app } from './bank-node.js'
 import { nameOf } from './auditor.js'
+import { app } from './bank-node.js'
 import type { BankRun } from './bank-run.js'
 import { committedRecords, topics } from './progress.js'
 import { inboxPositionOf, type RunHistory, readHistory } from './run-history.js'
 import { Deposited, TransferEnded, TransferStarted, Withdrawn } from './transfers.fixture.js'
 
-/** The invariants, as kafka-clients names them. I6 is checked beside a projection, in views.test.ts. */
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I7' | 'I8' | 'I9'
+/** I1: one decision for each command. I2: versions. I3: answers and positions. I4: order. I5: nothing aborted is seen. I6: views. I7: money. I8: done in time. I9: no unexpected failure. */
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9'
 
 export interface Finding {
   readonly invariant: Invariant
@@ -23,6 +23,7 @@ export const checks: Readonly<Record<Invariant, (history: RunHistory) => Finding
   I3: history => [...answersDiffer(history), ...positionsDiffer(history)],
   I4: orderChanged,
   I5: readerDiffers,
+  I6: ({ run }) => run.view?.findings ?? [],
   I7: history => [...moneyOutOfNothing(history), ...sagasUndone(history)],
   I8: ({ run }) => run.undone.map(what => ({ invariant: 'I8', what: `${what} ${run.drained} ms after the faults had ended` })),
   I9: ({ run }) => run.failures.map(error => ({ invariant: 'I9', what: `a node or a client failed: ${error.stack}` })),
@@ -39,7 +40,9 @@ export function report({ seed, broker, nemesisLog }: BankRun, found: readonly Fi
   const at = found.find(finding => finding.at)?.at
   const records = at ? (committedRecords(broker, at.topic)[at.partition] ?? []) : []
   const place = records.findIndex(({ offset }) => offset === at?.offset)
-  const neighbours = records.slice(Math.max(0, place - 3), place + 4).map(record => `  ${record === records[place] ? '>' : ' '} ${record.offset} ${nameOf(record)}`)
+  const neighbours = records
+    .slice(Math.max(0, place - 3), place + 4)
+    .map(record => `  ${record === records[place] ? '>' : ' '} ${record.offset} ${nameOf(record)}`)
   return [
     `Seed ${seed} broke ${[...new Set(found.map(({ invariant }) => invariant))].join(', ')}:`,
     ...found.slice(0, 12).map(({ invariant, what, at: where }) => `  ${invariant}: ${what}${where ? ` (${partitionKey(where)}@${where.offset})` : ''}`),
@@ -178,7 +181,8 @@ function readerDiffers({ run, shards }: RunHistory): Finding[] {
   for (const [place, name] of run.auditor.seen) {
     const record = final.get(place)
     if (run.broker.aborted.has(place)) found.push({ invariant: 'I5', what: `a reader saw ${name} at ${place}, which was aborted` })
-    else if (!record || nameOf(record) !== name) found.push({ invariant: 'I5', what: `a reader saw ${name} at ${place}, and the log has ${record ? nameOf(record) : 'nothing'}` })
+    else if (!record || nameOf(record) !== name)
+      found.push({ invariant: 'I5', what: `a reader saw ${name} at ${place}, and the log has ${record ? nameOf(record) : 'nothing'}` })
   }
   for (const [place, record] of final) if (!run.auditor.seen.has(place)) found.push({ invariant: 'I5', what: `no reader saw ${nameOf(record)}`, at: record })
   return found
@@ -223,7 +227,12 @@ function sagasUndone({ events, run }: RunHistory): Finding[] {
     const right = ends[0] === 'completed' ? [`-${message.from},+${message.to}`] : ['', `-${message.from},+${message.from}`]
     // Shards are read one after another: of two accounts only the set of movements can be compared.
     const isRight = right.some(wanted => wanted.split(',').toSorted().join() === path.toSorted().join())
-    if (ends.length !== 1 || !isRight) found.push({ invariant: 'I7', what: `transfer ${message.transfer} ended ${ends.join(' and ') || 'never'} with ${path.join(' ') || 'no movement'}`, at: event })
+    if (ends.length !== 1 || !isRight)
+      found.push({
+        invariant: 'I7',
+        what: `transfer ${message.transfer} ended ${ends.join(' and ') || 'never'} with ${path.join(' ') || 'no movement'}`,
+        at: event,
+      })
     const backBeforeOut = moved.findIndex(step => step.message instanceof Deposited && step.stream.id === message.from && ends[0] === 'compensated')
     if (backBeforeOut >= 0 && !(moved[backBeforeOut - 1]?.message instanceof Withdrawn))
       found.push({ invariant: 'I7', what: `transfer ${message.transfer} gave back what it had not taken`, at: moved[backBeforeOut] })

@@ -1,11 +1,12 @@
-import { type AggregateDefinition, type Clock, CommandBus, findAggregate, isOttlaError, type Receipt, type SendOptions } from '@ottla/core'
+import { type AggregateDefinition, CommandBus, findAggregate, isOttlaError, type Receipt, type SendOptions } from '@ottla/core'
 import { aggregateParticipant, appTopics, type Codec, ShardHost, type StateStore } from '@ottla/eventstore'
 import { findSaga, type SagaDefinition, sagaParticipant } from '@ottla/saga'
 import { codecBehind } from './bank-codec.js'
-import { ClientLink } from './kafka-model/client-link.js'
+import type { ClientLink } from './kafka-model/client-link.js'
 import type { ModelBroker } from './kafka-model/model-broker.js'
 import { ModelLog } from './kafka-model/model-log.js'
 import type { Conditions, Victim } from './nemesis.js'
+import { clockOf, linkOf } from './process-life.js'
 import { Account, MoveMoney, TransferOfMoney } from './transfers.fixture.js'
 
 export const app = 'bank'
@@ -40,17 +41,8 @@ export class BankNode implements Victim {
     store: StateStore,
     private readonly events: NodeEvents,
   ) {
-    this.link = new ClientLink(name, {
-      clock: nemesis.clock,
-      patience: nemesis.patience,
-      latency: () => nemesis.latency(),
-      isDown: () => nemesis.isDown(),
-      fate: (link, kind) => {
-        nemesis.step(this)
-        return link.isAwake ? nemesis.fate(link, kind) : 'ok'
-      },
-    })
-    const clock = this.ownClock(nemesis)
+    this.link = linkOf(name, nemesis, () => this)
+    const clock = clockOf(this, nemesis)
     this.log = new ModelLog(broker, this.link, clock)
     const codec = codecBehind(this.link, nemesis)
     let drawn = 0
@@ -124,31 +116,6 @@ export class BankNode implements Victim {
     if (this.link.isDead) return
     if (!isOttlaError(error) || !error.retriable) this.events.failed(error)
     this.crash()
-  }
-
-  /** A node's timers stand still while it sleeps and never fire when it is dead: it must not write to a store that another one has. */
-  private ownClock(nemesis: Conditions): Clock {
-    const { clock } = nemesis
-    const step = (task: () => void) => () => {
-      nemesis.step(this)
-      this.link.whenAwake(task)
-    }
-    return { now: () => clock.now(), nextTurn: task => clock.nextTurn(step(task)), after: (milliseconds, task) => cancellable(clock, milliseconds, step, task) }
-  }
-}
-
-/** A timer that fired while its node slept can still be cancelled until the node has woken up. */
-function cancellable(clock: Clock, milliseconds: number, step: (task: () => void) => () => void, task: () => void): () => void {
-  let isCancelled = false
-  const cancel = clock.after(
-    milliseconds,
-    step(() => {
-      if (!isCancelled) task()
-    }),
-  )
-  return () => {
-    isCancelled = true
-    cancel()
   }
 }
 

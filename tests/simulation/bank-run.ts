@@ -5,9 +5,10 @@ import { BankClient } from './bank-client.js'
 import { BankNode, type Cluster } from './bank-node.js'
 import { ModelBroker } from './kafka-model/model-broker.js'
 import { type Faults, Nemesis, sessionTimeout } from './nemesis.js'
+import { sagaCounts, topics, waitingRecords } from './progress.js'
 import { Random } from './random.js'
 import { SimulatedClock } from './simulated-clock.js'
-import { sagaCounts, topics, waitingRecords } from './progress.js'
+import { ViewWatch } from './view-watch.js'
 
 export interface RunOptions {
   /** safety: faults until the last client has its answers. liveness: they end at some moment, for two nodes of three, and the rest must get through. */
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly commands?: number
   /** false is the control: a broker that lets fenced writers write. */
   readonly fences?: boolean
+  /** Where a process with a view keeps it; without it there is none. */
+  readonly viewFolder?: string
 }
 
 /** What a client was told, in the order in which it was told. */
@@ -40,6 +43,7 @@ export interface BankRun {
   /** Virtual milliseconds from the end of the faults until everything was done. */
   readonly drained: number
   readonly takeovers: number
+  readonly view?: ViewWatch
 }
 
 /** How long everything may take once the faults have ended, in virtual milliseconds: sessions end, markers are written, sagas try again. */
@@ -77,6 +81,7 @@ class Bank {
   private readonly asked = new Map<string, Asked>()
   private readonly failures: Error[] = []
   private readonly auditor: Auditor
+  private readonly view: ViewWatch | undefined
   private over = false
 
   constructor(
@@ -97,8 +102,17 @@ class Bank {
     })
     nemesis.reaches({ healed: () => broker.changed(), compact: () => (broker.topics.has(topics.snapshots) ? broker.compact(topics.snapshots) : 0) })
     this.cluster = { broker, nemesis, shards: random.pick([1, 2, 3, 5]), snapshots: random.chance(0.5) }
-    this.slots = Array.from({ length: random.pick([3, 3, 4]) }, (_, index) => ({ name: `n${index + 1}`, node: undefined, store: new StateStore(':memory:'), starts: 0, isGone: false }))
+    this.slots = Array.from({ length: random.pick([3, 3, 4]) }, (_, index) => ({
+      name: `n${index + 1}`,
+      node: undefined,
+      store: new StateStore(':memory:'),
+      starts: 0,
+      isGone: false,
+    }))
     this.auditor = new Auditor(broker, clock)
+    const { viewFolder: folder } = options
+    const dies = () => nemesis.isActive && random.chance(0.1)
+    if (folder !== undefined) this.view = new ViewWatch({ broker, nemesis, clock, folder, dies, failed: error => this.failures.push(error) })
   }
 
   get nemesisLog(): readonly string[] {
@@ -120,6 +134,7 @@ class Bank {
     const left = await this.drain(all, from + patience[options.mode])
     const drained = this.clock.now() - from
     this.over = true
+    this.view?.stop()
     this.auditor.catchUp()
     for (const { node } of this.slots) node?.link.die()
     for (const { store } of this.slots) store.close()
@@ -132,6 +147,7 @@ class Bank {
       failures: this.failures,
       undone: left,
       drained,
+      view: this.view,
       takeovers: this.slots.reduce((sum, { starts }) => sum + starts, 0),
     }
   }
@@ -200,6 +216,7 @@ class Bank {
       ...(broker.transactions.open > 0 ? [`${broker.transactions.open} transactions are open`] : []),
       ...(started !== ended ? [`${started - ended} of ${started} sagas have not ended`] : []),
       ...waitingRecords(broker),
+      ...(this.view?.isUpToDate === false ? ['the view has not read everything'] : []),
     ]
   }
 

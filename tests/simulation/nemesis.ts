@@ -125,7 +125,9 @@ export class Nemesis implements Conditions {
     const fate = this.random.pick<RequestFate>(['lost', 'answer-lost', 'late', 'repeated'])
     // A join that is repeated or late is another member: that is what `lost` and its ghost are for.
     if ((fate === 'late' || fate === 'repeated') && (kind === 'join' || kind === 'init')) return 'ok'
-    const fault = ({ lost: 'request lost', 'answer-lost': 'answer lost', late: 'request late', repeated: 'request repeated', ok: 'request lost' } as const)[fate]
+    const fault = ({ lost: 'request lost', 'answer-lost': 'answer lost', late: 'request late', repeated: 'request repeated', ok: 'request lost' } as const)[
+      fate
+    ]
     this.note(fault, `${client} ${kind}`)
     return fate
   }

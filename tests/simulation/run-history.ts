@@ -21,7 +21,10 @@ export async function readHistory(run: BankRun): Promise<RunHistory> {
   if (!broker.topics.has(appTopics(app).events)) return { run, events: [], outcomes: [], shards: [] }
   const log = new MemoryLog(broker, readersClock)
   const history = { app, log, codec: bankCodec, model: new ShardModel(participants(bankCodec)) }
-  const [events, outcomes] = [await Array.fromAsync(readEvents(history)), await Array.fromAsync(readOutcomes(history))]
+  const events: StoredEvent[] = []
+  const outcomes: StoredOutcome[] = []
+  for await (const event of readEvents(history)) events.push(event)
+  for await (const outcome of readOutcomes(history)) outcomes.push(outcome)
   const [eventRecords, outcomeRecords, inbox] = [topics.events, topics.outcomes, topics.commands].map(topic => committedRecords(broker, topic))
   const shards = (eventRecords ?? []).map((records, shard) => ({ events: records, outcomes: outcomeRecords?.[shard] ?? [], inbox: inbox?.[shard] ?? [] }))
   return { run, events, outcomes, shards }

@@ -68,7 +68,7 @@ class SagaCrashRun {
     this.start()
     for (const [index, command] of this.commands.entries()) await this.ask(`c${index}`, command)
     const from = this.clock.now()
-    while (this.undone().length > 0 && this.clock.now() < from + 20 * 60_000) await this.wait(100)
+    while ((this.undone().length > 0 || !this.node?.isServing) && this.clock.now() < from + 20 * 60_000) await this.wait(100)
     const undone = this.undone()
     this.node?.link.die()
     this.auditor.catchUp()

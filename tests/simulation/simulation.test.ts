@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findings, report } from './bank-checks.js'
-import { runBank, type RunOptions } from './bank-run.js'
+import { type RunOptions, runBank } from './bank-run.js'
 import { type Faults, faultKinds } from './nemesis.js'
 
 /** `SEEDS=2000 LIVENESS_SEEDS=500` is the long run, `FIRST_SEED=4711 SEEDS=1 LIVENESS_SEEDS=1` repeats one seed. */
@@ -33,7 +33,9 @@ async function playAll(mode: RunOptions['mode']): Promise<void> {
     takeovers += run.takeovers
     commands += run.asked.size
   }
-  console.log(`${mode}: ${seeds[mode]} seeds, ${commands} commands, ${takeovers} starts, done at most ${longest} ms after the faults: ${JSON.stringify(faults)}`)
+  console.log(
+    `${mode}: ${seeds[mode]} seeds, ${commands} commands, ${takeovers} starts, done at most ${longest} ms after the faults: ${JSON.stringify(faults)}`,
+  )
   // A nemesis that never bites proves nothing.
   if (seeds[mode] >= 100) expect(faultKinds.filter(kind => faults[kind] === 0)).toEqual([])
 }

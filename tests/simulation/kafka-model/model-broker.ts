@@ -2,7 +2,7 @@ import { type NewRecord, partitionKey, type RecordBatch, type TopicOffset, type 
 import { MemoryBroker } from '@ottla/testing'
 import type { Network } from './client-link.js'
 import { GroupCoordinator } from './group-coordinator.js'
-import { type TransactionTimes, Transactions } from './transactions.js'
+import { Transactions, type TransactionTimes } from './transactions.js'
 
 export interface ModelOptions extends Omit<TransactionTimes, 'clock'> {
   readonly network: Network

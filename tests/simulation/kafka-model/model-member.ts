@@ -125,10 +125,12 @@ export class ModelMember implements LogMember, Joiner {
     const gained = partitions.filter(partition => !this.feeds.has(partitionKey(partition))).map(partition => this.newFeed(partition))
     for (const feed of gained) this.feeds.set(partitionKey(feed.partition), feed)
     this.calls = this.calls
-      .then(() => this.tell(
-        lost.map(({ partition }) => partition),
-        gained,
-      ))
+      .then(() =>
+        this.tell(
+          lost.map(({ partition }) => partition),
+          gained,
+        ),
+      )
       .catch(error => this.drop(error))
   }
 

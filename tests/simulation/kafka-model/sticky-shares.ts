@@ -33,4 +33,3 @@ function shareTopic(topic: string, count: number, sharers: readonly Sharer[], sh
   }
   for (const [id, held] of mine) shares.get(id)?.push(...held.map(partition => ({ topic, partition })))
 }
-
