@@ -1,7 +1,7 @@
 import { createApp, embedded } from 'ottla'
+import { compare, inFolder, type Measurement } from '../measure.js'
+import { Account, Deposit } from '../model.js'
 import { BareSqlite } from './bare-sqlite.js'
-import { compare, inFolder, type Measurement } from './measure.js'
-import { Account, Deposit } from './model.js'
 
 const events = 10_000
 
@@ -23,7 +23,7 @@ export function rehydration(): Promise<Measurement[]> {
         if (version !== events || state.balance !== events) throw new Error(`Folded ${version} events to ${state.balance}.`)
         return (events * 1000) / (performance.now() - started)
       }
-      const about = { what: 'rehydration of 10,000 events', against: 'select json … and JSON.parse', aim: 1, rounds: 60 }
+      const about = { what: 'rehydration of 10,000 events', against: 'select json … and JSON.parse', aim: { atLeast: 1 }, rounds: 60 }
       return [await compare(about, fold, () => bare.read('account-1'))]
     } finally {
       await app.stop()

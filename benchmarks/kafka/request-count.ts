@@ -1,0 +1,29 @@
+import { createRequire } from 'node:module'
+
+interface Connection {
+  send(call: { readonly request: { readonly apiName: string } }): Promise<unknown>
+}
+
+const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/connection') as { readonly prototype: Connection }
+
+/** Counts the requests that all kafkajs clients of this process send, by the protocol's names. */
+export class RequestCount {
+  private readonly counts = new Map<string, number>()
+  private readonly send = prototype.send
+
+  start(): void {
+    const { counts, send } = this
+    prototype.send = function (this: Connection, call) {
+      counts.set(call.request.apiName, (counts.get(call.request.apiName) ?? 0) + 1)
+      return send.call(this, call)
+    }
+  }
+
+  stop(): void {
+    prototype.send = this.send
+  }
+
+  of(...names: readonly string[]): number {
+    return names.reduce((sum, name) => sum + (this.counts.get(name) ?? 0), 0)
+  }
+}
