@@ -65,15 +65,22 @@ describe('when another node comes', () => {
     const first = await startNode(shared)
     let isDone = false
     const sent: number[] = []
-    const callers = Array.from({ length: 5 }, async () => {
-      while (!isDone) sent.push((await first.send(deposit(1, 2))).version)
-    })
+    // Its queue is never empty.
+    const callers: Promise<unknown>[] = []
+    const sending = (async () => {
+      while (!isDone) {
+        callers.push(first.send(deposit(1, 2)).then(({ version }) => sent.push(version)))
+        await turns(1)
+      }
+    })()
     await until(() => sent.length > 20)
     const second = await startNode(shared)
-    await until(() => shared.broker.epochs.get('bank.1') === 2)
+    for (let turn = 0; turn < 1_000 && shared.broker.epochs.get('bank.1') !== 2; turn++) await turns(1)
+    expect(shared.broker.epochs.get('bank.1')).toBe(2)
     const before = sent.length
     await until(() => sent.length > before + 20)
     isDone = true
+    await sending
     await Promise.all(callers)
     expect(sent.toSorted((a, b) => a - b)).toEqual(Array.from({ length: sent.length }, (_, index) => index + 1))
     await second.stop()

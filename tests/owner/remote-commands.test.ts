@@ -1,13 +1,14 @@
 import { isOttlaError, type Receipt } from '@ottla/core'
-import { header } from '@ottla/eventstore'
+import { header, shardOf } from '@ottla/eventstore'
 import type { CommitFate } from '@ottla/testing'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../simulation/random.js'
 import { SimulatedClock } from '../simulation/simulated-clock.js'
 import { Break, Deposit, Deposited, Look, Withdraw } from './bank.fixture.js'
 import { Closed, NewAccount, OlderAccount } from './deployments.fixture.js'
+import { Ask, AskedErrand, Board, Errand } from './errand.fixture.js'
 import { gate, isSettled, turns, until } from './gate.fixture.js'
-import { cluster, eventsOf, type Node, type NodeOptions, recordsOf, startNode, topics } from './node.fixture.js'
+import { cluster, commandRecord, eventsOf, type Node, type NodeOptions, recordsOf, startNode, toInbox, topics } from './node.fixture.js'
 
 const deposit = (amount = 1, account = 'a') => new Deposit({ account, amount })
 const withdraw = (amount = 1) => new Withdraw({ account: 'a', amount })
@@ -163,6 +164,22 @@ describe('on the way', () => {
       await caller.stop()
       await owner.stop()
       expect(eventsOf(shared)).toHaveLength(1)
+    }))
+
+  test('no reply is missed, since the position in the replies is taken before the first send', () =>
+    simulated(async clock => {
+      const shared = cluster()
+      const { owner, caller } = await ownerAndCaller({ ...shared, clock })
+      const { admin } = caller.log
+      const endOffsets = admin.endOffsets.bind(admin)
+      admin.endOffsets = async topic => {
+        await new Promise<void>(resolve => void clock.after(500, resolve))
+        return endOffsets(topic)
+      }
+      expect(await caller.send(deposit())).toMatchObject({ version: 1, duplicate: false })
+      expect(recordsOf(shared, topics.commands)).toHaveLength(1)
+      await caller.stop()
+      await owner.stop()
     }))
 
   test('a reply to an earlier attempt is taken, and the one to the later attempt disturbs nobody', () =>
@@ -348,8 +365,10 @@ describe('when the caller', () => {
       const { owner, caller } = await ownerAndCaller({ ...shared, clock })
       const fate = fateOf(caller.send(deposit(), { timeout: 60_000 }))
       await next()
+      const before = clock.now()
       await caller.stop()
       expect(await fate).toBe('COMMAND_OUTCOME_UNKNOWN')
+      expect(clock.now() - before).toBe(5_000)
       open()
       owner.kill()
     }))
@@ -380,4 +399,48 @@ describe('a command of a newer node', () => {
     await caller.stop()
     await owner.stop()
   })
+})
+
+describe('a message of a newer node, which nobody waits for,', () => {
+  const inShard = (shard: number) => {
+    for (let number = 0; ; number++) if (shardOf(`k${number}`, 2) === shard) return `k${number}`
+  }
+
+  test('stays in the inbox while an older node owns the shard, and is decided once by a node that knows it', () =>
+    simulated(async (clock, wait) => {
+      const shared = { ...cluster(), clock, shards: 2 }
+      const older = await startNode({ ...shared, modules: [OlderAccount] })
+      const newer = await startNode({ ...shared, modules: [OlderAccount, AskedErrand, Board, Errand] })
+      await newer.send(new Ask({ errand: inShard(1), board: inShard(0), text: 'hello', padding: 0 }))
+      await wait(5_000)
+      // What lies behind it goes on.
+      expect(await newer.send(deposit(1, inShard(0)))).toMatchObject({ outcome: 'accepted' })
+      expect(recordsOf(shared, topics.outcomes)).toEqual([])
+      const rounds = recordsOf(shared, topics.commands).filter(({ headers }) => headers[header.type] === 'errand.Note').length
+      // Once a second, each of the few notes.
+      expect(rounds).toBeLessThan(40)
+      await older.stop()
+      await wait(5_000)
+      const noted = eventsOf(shared).filter(({ type }) => type === 'errand.Noted')
+      expect(noted.length).toBeGreaterThan(0)
+      expect(new Set(noted.map(({ commandId }) => commandId)).size).toBe(noted.length)
+      expect(recordsOf(shared, topics.outcomes)).toEqual([])
+      await newer.stop()
+    }))
+
+  test('is recorded as failed when no node has known it for ten minutes', () =>
+    simulated(async (clock, wait) => {
+      const shared = { ...cluster(), clock, shards: 2 }
+      const nodes = [await startNode(shared), await startNode(shared)]
+      const record = await commandRecord(shared, inShard(0), 'unheard', deposit(1, inShard(0)))
+      toInbox(shared, [{ ...record, headers: { ...record.headers, [header.type]: 'bank.Unheard' } }], 2)
+      await wait(9 * 60_000)
+      expect(recordsOf(shared, topics.outcomes)).toEqual([])
+      await wait(2 * 60_000)
+      expect(recordsOf(shared, topics.outcomes).map(({ headers }) => headers[header.command])).toEqual(['unheard'])
+      const end = recordsOf(shared, topics.commands).length
+      await wait(60_000)
+      expect(recordsOf(shared, topics.commands)).toHaveLength(end)
+      for (const node of nodes) await node.stop()
+    }))
 })

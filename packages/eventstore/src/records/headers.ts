@@ -32,6 +32,8 @@ export const header = {
   caller: 'caller',
   callerPartition: 'caller-partition',
   deadline: 'deadline',
+  /** Of a message that its shard's owner did not know and has left to a newer node: since when, in milliseconds since 1970. */
+  since: 'since',
   /** Of a message to a saga: the saga's name. */
   saga: 'saga',
 } as const

@@ -13,15 +13,20 @@ export class BackOff {
 
   /** Resolves after 10 ms for the first attempt (0), doubling to the longest, each time between half of that and all of it; at once after `stop`. */
   wait(attempt: number): Promise<void> {
-    if (this.stopped) return Promise.resolve()
     const longest = Math.min(this.longest, 10 * 2 ** attempt)
+    return this.pause(longest / 2 + Math.random() * (longest / 2))
+  }
+
+  /** Resolves after so many milliseconds; at once after `stop`. */
+  pause(milliseconds: number): Promise<void> {
+    if (this.stopped) return Promise.resolve()
     return new Promise(resolve => {
       const end = () => {
         cancel()
         this.waiting.delete(end)
         resolve()
       }
-      const cancel = this.clock.after(longest / 2 + Math.random() * (longest / 2), end)
+      const cancel = this.clock.after(milliseconds, end)
       this.waiting.add(end)
     })
   }

@@ -25,6 +25,7 @@ export async function readInbox(batch: RecordBatch, options: { readonly codec: C
       offset: record.offset,
       next: isLast ? batch.next : record.offset + 1,
       hop: hopOf(envelope?.kind ?? 'command', message.key, message.id, envelope?.saga),
+      record,
     }
     messages.push({ message, inbox })
   }

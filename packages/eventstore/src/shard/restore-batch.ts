@@ -13,9 +13,7 @@ export async function nextBatch(
   end: number,
 ): Promise<RecordBatch> {
   const stall = Promise.withResolvers<never>()
-  const cancel = clock.after(stallTimeout, () =>
-    stall.reject(eventstoreErrors.create('RESTORE_STALLED', { shard, topic, position: position(), end })),
-  )
+  const cancel = clock.after(stallTimeout, () => stall.reject(eventstoreErrors.create('RESTORE_STALLED', { shard, topic, position: position(), end })))
   const next = await Promise.race([batches.next(), stall.promise]).finally(cancel)
   if (next.done) throw eventstoreErrors.create('LOG_CLOSED', { log: topic })
   return next.value

@@ -154,7 +154,8 @@ export class RestoredChanges {
     const { commandId, commandType, fingerprint, version, index } = envelope
     const { participant, id: key } = envelope.stream
     // The other events of its command may have been in the slice before.
-    const earlier = index > 0 ? (this.decided.get(decidedKey(participant, key, commandId)) ?? this.options.store.decided(participant, key, commandId)) : undefined
+    const earlier =
+      index > 0 ? (this.decided.get(decidedKey(participant, key, commandId)) ?? this.options.store.decided(participant, key, commandId)) : undefined
     this.decide({
       participant,
       key,

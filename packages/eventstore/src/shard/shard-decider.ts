@@ -1,4 +1,4 @@
-import { type Clock, isOttlaError, isRejection } from '@ottla/core'
+import { type Clock, isRejection } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { CallerAddress } from '../records/caller-address.js'
@@ -10,6 +10,7 @@ import type { Committed, DecisionBatch, PendingDecision } from './decision-batch
 import { type Effects, EffectsMaker } from './effects.js'
 import { fingerprintOf } from './fingerprint.js'
 import { replyTo, toSagas } from './followers.js'
+import { handedOn, isUnknown } from './handed-on.js'
 import { InboxRoutes } from './inbox-routes.js'
 import type { LiveStream } from './live-stream.js'
 import type { Input } from './participant.js'
@@ -32,6 +33,8 @@ export interface DeciderOptions {
   readonly limits: { readonly batchBytes: number; readonly recordBytes: number }
   /** Reads the events of a decided command again, for an answer from de-duplication. */
   readonly readEvents: (decided: DecidedCommand) => Promise<readonly object[]>
+  /** Whether there are other nodes, which may know messages that this one does not. */
+  readonly hasOthers: () => boolean
   /** Answers callers on other nodes. */
   readonly replies: ReplySender
 }
@@ -63,6 +66,7 @@ export class ShardDecider {
   decide(root: QueuedMessage, batch: DecisionBatch): void {
     batch.addRoot(root)
     if (root.inbox) this.routes.arrived(root.inbox.hop)
+    if (this.leaveToOthers(root, batch)) return
     const chain: ShardMessage[] = [root.message]
     for (let next = 0; next < chain.length; next++) {
       for (const follower of this.decideOne(chain[next] as ShardMessage, batch)) {
@@ -70,6 +74,17 @@ export class ShardDecider {
         else this.routes.toInbox(follower, batch)
       }
     }
+  }
+
+  /** A message that this node does not know goes back to its caller, who offers it again, or to the end of the inbox, until a newer node owns the shard. */
+  private leaveToOthers({ message, inbox }: QueuedMessage, batch: DecisionBatch): boolean {
+    const { model, clock, replies, hasOthers } = this.options
+    if (!inbox || !isUnknown(message, model)) return false
+    const { remote } = message as Pick<CommandMessage, 'remote'>
+    const record = hasOthers() && !remote ? handedOn(inbox.record, clock.now()) : undefined
+    if (remote) batch.answers.push(() => replies.typeUnknown(remote, message.id))
+    if (record) batch.addMessage(record)
+    return remote !== undefined || record !== undefined
   }
 
   private decideOne(message: ShardMessage, batch: DecisionBatch): readonly ShardMessage[] {
@@ -164,12 +179,6 @@ export class ShardDecider {
 
   /** Records a message that cannot be decided as failed, and tells the saga that waits for it. */
   private decideUnreadable(message: UnreadableMessage & { readonly caller?: CommandMessage['caller'] }, batch: DecisionBatch): readonly ShardMessage[] {
-    const { remote } = message
-    // A newer node has sent it and still has it: a node that knows it may decide it.
-    if (remote && isOttlaError(message.error, 'TYPE_UNKNOWN')) {
-      batch.answers.push(() => this.options.replies.typeUnknown(remote, message.id))
-      return []
-    }
     const decided = failedMessage(message.type, message, 0, this.options.clock.now(), message.error)
     this.addOutcome(decided, message.correlationId, batch)
     this.answer(message, { command: decided, events: [], bytes: [] }, 0, batch)

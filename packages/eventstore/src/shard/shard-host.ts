@@ -123,8 +123,8 @@ export class ShardHost {
   /** Waits a while for what other nodes decide, decides and commits what is queued here, leaves the group and writes the state store. */
   async stop(): Promise<void> {
     this.cancelForgetting()
-    this.commands.stop()
     await Promise.all([this.remote?.settled(), ...Array.from(this.owners.values(), owner => owner.publishSnapshot())])
+    this.commands.stop()
     await this.remote?.stop()
     await this.standby.close()
     await this.member?.leave()
@@ -173,6 +173,7 @@ export class ShardHost {
         handOver: () => this.standby.handOver(partition),
         limits: this.limits,
         readEvents: decided => this.streams.eventsOf(decided),
+        hasOthers: () => this.owners.size < this.options.shards,
         replies,
       })
       this.owners.set(partition, owner)

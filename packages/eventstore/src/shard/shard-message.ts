@@ -1,4 +1,5 @@
 import type { CommandEnvelope, MessageDefinition, Receipt } from '@ottla/core'
+import type { LogRecord } from '../log/log.js'
 import type { CallerAddress } from '../records/caller-address.js'
 import type { ReplyAddress } from '../records/inbox-record.js'
 import type { Reply } from './participant.js'
@@ -83,6 +84,7 @@ export interface QueuedMessage {
     readonly next: number
     /** What the shard knows it by if it sent it itself. */
     readonly hop: Hop
+    readonly record: LogRecord
   }
 }
 

@@ -8,6 +8,7 @@ import { BackOff } from './back-off.js'
 import { Callers } from './callers.js'
 import { DeadlineQueue } from './deadline-queue.js'
 import { type Committed, DecisionBatch } from './decision-batch.js'
+import { restOf } from './handed-on.js'
 import { InboxPosition } from './inbox-position.js'
 import { readInbox } from './inbox-reader.js'
 import type { LiveStream } from './live-stream.js'
@@ -271,7 +272,10 @@ export class ShardOwner {
   private async read(batch: RecordBatch): Promise<readonly QueuedMessage[] | undefined> {
     for (let attempt = 0; this.phase === 'owning'; attempt++) {
       try {
-        return await readInbox(batch, this.options)
+        const messages = await readInbox(batch, this.options)
+        const rest = restOf(batch, this.options.clock.now())
+        if (rest > 0) await this.backOff.pause(rest)
+        return messages
       } catch (error) {
         if (!isOttlaError(error) || !error.retriable) throw error
         await this.backOff.wait(attempt)
