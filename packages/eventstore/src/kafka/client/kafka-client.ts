@@ -1,21 +1,22 @@
 import { createConnection, isIP, type Socket } from 'node:net'
 import { connect } from 'node:tls'
-import type { ISocketFactoryArgs, Kafka, KafkaConfig, LogEntry } from 'kafkajs'
+import type { ISocketFactoryArgs, KafkaConfig, LogEntry } from 'kafkajs'
 import type { ClusterOptions } from '../driver/cluster.js'
 import { type Kafkajs, loadKafkajs } from '../driver/kafkajs.js'
 import type { KafkaLogLine, KafkaOptions } from '../options/kafka-options.js'
 import type { KafkaSettings } from '../options/kafka-settings.js'
 import { Connections } from './connections.js'
+import { hidden } from './hidden.js'
 import { keepOwnMetadata } from './own-metadata.js'
 
 /** What of the options must not be shown. */
 export type KafkaSecrets = Pick<KafkaOptions, 'ssl' | 'sasl' | 'logger'>
 
-/** The brokers of one log: kafkajs's client and connections for what it does not offer. Inspecting or printing it shows no secret. */
+/** The brokers of one log: connections to them by kafkajs, whose own producers, consumers and admin are not used. Printing it, or what it makes, shows no secret. */
 export class KafkaClient {
   readonly #kafkajs: Kafkajs
   readonly #config: KafkaConfig
-  readonly #kafka: Kafka
+  readonly #ssl: KafkaSecrets['ssl']
 
   /** Throws KAFKA_CLIENT_VERSION, KAFKA_CLIENT_UNSAFE. Connects to nothing. */
   constructor(
@@ -27,21 +28,16 @@ export class KafkaClient {
     this.#config = {
       brokers: [...brokers],
       clientId,
-      ...(ssl && { ssl }),
-      ...(sasl && { sasl }),
+      ssl: ssl !== undefined && ssl !== false,
+      ...(sasl && { sasl: hidden(sasl) }),
       connectionTimeout,
       authenticationTimeout: requestTimeout,
       requestTimeout,
       retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 8 },
-      socketFactory,
       logLevel: logger ? 4 : 0,
       logCreator: () => entry => logger?.(lineOf(entry)),
     }
-    this.#kafka = new this.#kafkajs.Kafka(this.#config)
-  }
-
-  get kafka(): Kafka {
-    return this.#kafka
+    this.#ssl = ssl
   }
 
   /** Connections of the caller's own, not yet opened; the caller closes them. */
@@ -50,7 +46,7 @@ export class KafkaClient {
     const logger = this.#kafkajs.createLogger({ level: this.#config.logLevel, logCreator: this.#config.logCreator })
     const open = (to: ISocketFactoryArgs) => {
       if (connections.isClosed) throw new Error('the connections are closed')
-      return kept(socketFactory(to), sockets)
+      return kept(socketTo(to, this.#ssl), sockets)
     }
     const own = { logger, isolationLevel, metadataMaxAge, allowAutoTopicCreation: false, socketFactory: open }
     const cluster = new this.#kafkajs.Cluster({ ...this.#config, ...own })
@@ -66,8 +62,9 @@ export class KafkaClient {
 }
 
 /** As kafkajs's own, but a small request never waits for the acknowledgement of the one before (Nagle's algorithm). */
-function socketFactory({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
-  const socket = ssl ? connect({ host, port, ...(!isIP(host) && { servername: host }), ...ssl }, onConnect) : createConnection({ host, port }, onConnect)
+function socketTo({ host, port, onConnect }: ISocketFactoryArgs, ssl: KafkaSecrets['ssl']): Socket {
+  const secure = ssl === true ? {} : ssl
+  const socket = secure ? connect({ host, port, ...(!isIP(host) && { servername: host }), ...secure }, onConnect) : createConnection({ host, port }, onConnect)
   return socket.setKeepAlive(true, 60_000).setNoDelay(true)
 }
 

@@ -1,3 +1,5 @@
+import { isOttlaError } from '@ottla/core'
+
 /** Codes of Kafka's protocol that decide what happens next. https://kafka.apache.org/protocol#protocol_error_codes */
 export const code = {
   unknownTopicOrPartition: 3,
@@ -89,6 +91,7 @@ export function protocolCode(error: unknown): number | undefined {
 
 /** Whether trying again may help; an error without a broker's code is one of the connection. */
 export function isTransient(error: unknown): boolean {
+  if (isOttlaError(error)) return error.retriable
   const found = protocolCode(error)
   return found === undefined ? (error as { name?: string }).name !== 'KafkaJSSASLAuthenticationError' : transient.has(found)
 }

@@ -9,9 +9,8 @@ import { requireCommittedOnly } from './self-test.js'
 /** The only version that the patches and the facts of this folder are about. */
 export const kafkajsVersion = '2.2.4'
 
-/** kafkajs, patched, with what its entry point does not export. */
+/** What of kafkajs is used, patched: its connections, and the requests of the protocol. */
 export interface Kafkajs {
-  readonly Kafka: typeof import('kafkajs').Kafka
   readonly Cluster: new (options: Record<string, unknown>) => Cluster
   readonly createLogger: (options: Record<string, unknown>) => import('kafkajs').Logger
   /** The files of its source, for requests of the protocol. */
@@ -52,7 +51,6 @@ function load(require: NodeJS.Require): Kafkajs {
   replace('network/requestQueue/index.js', quietRequestQueue)
   requireCommittedOnly(source('consumer/batch.js') as never)
   return {
-    Kafka: (require('kafkajs') as typeof import('kafkajs')).Kafka,
     Cluster: source('cluster/index.js') as Kafkajs['Cluster'],
     createLogger: (source('loggers/index.js') as Pick<Kafkajs, 'createLogger'>).createLogger,
     source,
