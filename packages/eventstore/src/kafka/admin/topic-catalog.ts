@@ -59,6 +59,7 @@ export class TopicCatalog {
       const settings = await topicSettings(
         await this.calls.controller(),
         listed.map(({ topic }) => topic),
+        true,
       )
       return listed.flatMap(({ topic, partitions }) => {
         const found = settings.get(topic)

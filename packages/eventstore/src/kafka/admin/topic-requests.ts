@@ -31,8 +31,7 @@ export async function createTopic(broker: Broker, topic: NewTopic): Promise<void
   try {
     await admin(broker).createTopics({ topics: [topic], timeout })
   } catch (error) {
-    const [first] = (error as { errors?: readonly unknown[] }).errors ?? [error]
-    const found = protocolCode(first)
+    const found = protocolCode(error)
     if (found === code.topicExists) return
     throw found === undefined ? error : new ProtocolFailure('CreateTopics', found, topic)
   }
@@ -47,16 +46,30 @@ export async function deleteTopic(broker: Broker, topic: string): Promise<void> 
   }
 }
 
-export async function topicSettings(broker: Broker, topics: readonly string[]): Promise<ReadonlyMap<string, TopicSettings>> {
+/** Rejects with a failure that names the topic; with `skipsForbidden` leaves out those whose settings this user may not see. */
+export async function topicSettings(broker: Broker, topics: readonly string[], skipsForbidden = false): Promise<ReadonlyMap<string, TopicSettings>> {
   if (topics.length === 0) return new Map()
   const request = { resources: topics.map(name => ({ type: topicResource, name, configNames: settingNames })) }
-  const { resources } = await admin(broker).describeConfigs(request)
-  return new Map(
-    resources.map(({ resourceName, configEntries }) => [
-      resourceName,
-      Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue])) as TopicSettings,
-    ]),
-  )
+  try {
+    const { resources } = await admin(broker).describeConfigs(request)
+    return new Map(
+      resources.map(({ resourceName, configEntries }) => [
+        resourceName,
+        Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue])) as TopicSettings,
+      ]),
+    )
+  } catch (error) {
+    const found = protocolCode(error)
+    if (found === undefined) throw error
+    const [topic] = topics as [string]
+    if (topics.length === 1) {
+      if (skipsForbidden && found === code.topicForbidden) return new Map()
+      throw new ProtocolFailure('DescribeConfigs', found, { topic })
+    }
+    // kafkajs does not tell which one it is about.
+    const maps = await Promise.all(topics.map(name => topicSettings(broker, [name], skipsForbidden)))
+    return new Map(maps.flatMap(map => [...map]))
+  }
 }
 
 export async function deleteRecords(broker: Broker, places: readonly TopicOffset[]): Promise<void> {

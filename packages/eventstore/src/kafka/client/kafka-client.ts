@@ -6,6 +6,7 @@ import { type Kafkajs, loadKafkajs } from '../driver/kafkajs.js'
 import type { KafkaLogLine, KafkaOptions } from '../options/kafka-options.js'
 import type { KafkaSettings } from '../options/kafka-settings.js'
 import { Connections } from './connections.js'
+import { findOwnCoordinators } from './find-coordinator.js'
 import { hidden } from './hidden.js'
 import { keepOwnMetadata } from './own-metadata.js'
 
@@ -52,6 +53,7 @@ export class KafkaClient {
     const cluster = new this.#kafkajs.Cluster({ ...this.#config, ...own })
     const connections = new Connections(cluster, sockets)
     keepOwnMetadata(cluster)
+    findOwnCoordinators(cluster)
     return connections
   }
 

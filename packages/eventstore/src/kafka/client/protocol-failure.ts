@@ -79,7 +79,7 @@ export class ProtocolFailure extends Error {
 
 /** The broker's error code where there is one: in what this log or kafkajs throws, in kafkajs's case perhaps as the cause. */
 export function protocolCode(error: unknown): number | undefined {
-  for (let current = error as (Error & { code?: unknown }) | undefined; current instanceof Error; current = current.cause as typeof current) {
+  for (let current = error as (Error & { code?: unknown }) | undefined; current instanceof Error; current = causeOf(current) as typeof current) {
     if (current instanceof ProtocolFailure) return current.code
     // kafkajs knows codes up to 88; of others only the text has the number.
     const unknown = /Unknown error code (\d+)/.exec(current.message)
@@ -87,6 +87,12 @@ export function protocolCode(error: unknown): number | undefined {
     if (typeof current.code === 'number' && 'type' in current) return current.code
   }
   return undefined
+}
+
+/** kafkajs's errors about several topics or partitions have the brokers' answers in lists of their own. */
+function causeOf(error: Error): unknown {
+  const { errors, partitions } = error as { errors?: readonly unknown[]; partitions?: readonly { readonly error?: unknown }[] }
+  return error.cause ?? errors?.[0] ?? partitions?.[0]?.error
 }
 
 /** Whether trying again may help; an error without a broker's code is one of the connection. */

@@ -55,7 +55,7 @@ export type Cluster = Omit<KafkajsCluster, 'findBroker' | 'findControllerBroker'
   isConnected(): boolean
   findBroker(place: { readonly nodeId: string }): Promise<Broker>
   findControllerBroker(): Promise<Broker>
-  /** Asks the brokers each time. Type 0 is a group's coordinator (the default), type 1 a transactional id's. */
+  /** Asks a broker each time. Type 0 is a group's coordinator (the default), type 1 a transactional id's. */
   findGroupCoordinator(group: { readonly groupId: string; readonly coordinatorType?: 0 | 1 }): Promise<Broker>
 }
 
