@@ -41,7 +41,7 @@ export const joinAndLeave: Nemesis = async run => {
 /** The network loses and delays requests and answers for some seconds. */
 export const weakNetwork: Nemesis = async run => {
   done(run, 'weak network', '')
-  run.faults.rate = 0.03
+  run.faults.rate = 0.1
   await delay(3_000 + run.random.below(3_000))
   run.faults.rate = 0
   await delay(500)

@@ -10,7 +10,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Kafka's own consumer as a witness: prints every committed record of the topics as a line of JSON, then where each partition begins and ends, then the
- * offsets of the group. Parameters: brokers, group, topics with commas between. Needs no build: java -cp 'jars/*' ReadTopics.java …
+ * offsets of the group. Parameters: brokers, group, topics with commas between. Runs also without a build: java -cp 'jars/*' ReadTopics.java …
  */
 public class ReadTopics {
   public static void main(String[] arguments) throws Exception {

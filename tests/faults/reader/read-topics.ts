@@ -1,7 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import { kafkaJars } from '@ottla/testing/kafka'
 import type { CommittedOffset, LoggedRecord, PartitionEnd, Topics } from '../checks/history.js'
 import { readerProgram } from '../places.js'
@@ -9,12 +12,27 @@ import { type AvroSchema, decodeAvro } from './avro-value.js'
 
 type Line = LoggedRecord & { readonly value: string | null; readonly end?: PartitionEnd; readonly committed?: CommittedOffset }
 
+/** The class path of the reader, which is compiled once in each process: a run reads many times. */
+let compiled: Promise<string> | undefined
+
+async function compile(): Promise<string> {
+  const jars = `${await kafkaJars()}/*`
+  const folder = mkdtempSync(join(tmpdir(), 'ottla-reader-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  await promisify(execFile)(tool('javac'), ['-cp', jars, '-d', folder, readerProgram])
+  return `${folder}${delimiter}${jars}`
+}
+
+function tool(name: string): string {
+  return process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', name) : name
+}
+
 /** Everything that is committed in the topics of an app, read by Kafka's own Java consumer; the bank's events are decoded with the registry's schemas. */
 export async function readTopics(brokers: readonly string[], registry: string, app: string): Promise<Topics> {
   const topics = ['commands', 'events', 'outcomes'].map(topic => `${app}.${topic}`)
-  const parameters = ['-Xmx512m', '-XX:+UseSerialGC', '-cp', `${await kafkaJars()}/*`, readerProgram, brokers.join(','), app, topics.join(',')]
-  const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin/java') : 'java'
-  const reader = spawn(java, parameters, { stdio: ['ignore', 'pipe', 'pipe'] })
+  compiled ??= compile()
+  const parameters = ['-Xmx512m', '-XX:+UseSerialGC', '-cp', await compiled, 'ReadTopics', brokers.join(','), app, topics.join(',')]
+  const reader = spawn(tool('java'), parameters, { stdio: ['ignore', 'pipe', 'pipe'] })
   let complaints = ''
   reader.stderr.on('data', text => {
     complaints = `${complaints}${text}`.slice(-4000)
