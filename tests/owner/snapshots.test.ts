@@ -177,9 +177,26 @@ describe('a snapshot', () => {
     expect(await node.send(new Deposit({ account: 'a3', amount: 1 }), { id: '7/3' })).toMatchObject({ version: 8, duplicate: true })
     expect(await node.send(new Withdraw({ account: 'a3', amount: 20 }))).toMatchObject({ outcome: 'accepted', version: 22 })
     await node.stop()
+    const counts = countReads(shared.broker)
     const next = await startNode({ ...shared, snapshots: true, modules: [NewAccount] })
     expect(next.store.state('account', 'a3')).toMatchObject({ version: 22, state: expect.stringContaining('"isClosed":true') })
+    expect(counts.get(topics.events)).toBeLessThan(25)
     await next.stop()
+  })
+
+  test('of another declared state version that lacks its marker gives no state to older code', async () => {
+    const shared = unruly()
+    await tenAccounts(shared)
+    shared.fates.next = isSnapshot => (isSnapshot && recordsOf(shared, topics.snapshots).at(-1)?.key === 'account/a3' ? 'lost-before' : 'ok')
+    const newer = await startNode({ ...shared, snapshots: true, modules: [NewAccount], limits: { snapshotBytes: 1 } })
+    await newer.send(new Deposit({ account: 'a3', amount: 1 }))
+    await newer.stop()
+    expect(recordsOf(shared, topics.snapshots).at(-1)?.key).toBe('account/a3')
+    const older = await startNode({ ...shared, snapshots: true })
+    expect(older.store.checkpoint(0)?.indexFrom).toBeGreaterThan(0)
+    expect(await older.send(new Withdraw({ account: 'a3', amount: 21 }))).toMatchObject({ outcome: 'accepted', version: 22 })
+    expect(await older.send(new Withdraw({ account: 'a4', amount: 20 }))).toMatchObject({ outcome: 'accepted', version: 21 })
+    await older.stop()
   })
 
   test('that a fenced owner writes late changes nothing', async () => {

@@ -3,7 +3,7 @@ import type { Log } from '../log/log.js'
 import { isOfThisLog } from '../shard/trusted-checkpoint.js'
 import { type Checkpoint, neverPublished } from '../state/state-store.js'
 import type { StreamPlace } from '../state/unpublished.js'
-import { lastMarker } from './marker.js'
+import { lastMarker, type Marker } from './marker.js'
 import { type SnapshotBase, type SnapshotPart, SnapshotWriting, type WritingOptions } from './snapshot-writing.js'
 
 /** What a schedule needs of the shard's memory. */
@@ -173,9 +173,14 @@ export class SnapshotSchedule {
     const marker = await lastMarker(this.options)
     const isOurs = marker !== undefined && (await isOfThisLog(this.options, marker, memory.position))
     const covered = isOurs ? marker : { events: 0, outcomes: 0 }
-    if ((memory.position.published ?? 0) > covered.events) await this.noteAll(memory)
+    if ((memory.position.published ?? 0) > covered.events || (isOurs && this.isOfOtherCode(marker))) await this.noteAll(memory)
     if (isOurs) return { covered, from: marker.from, hours: marker.hours }
     return { covered, from: (await log.admin.endOffsets(topics.snapshots))[shard] as number, hours: {} }
+  }
+
+  /** Whether states in it are of other versions than this code declares: left as they are, they would be made from the events at each restore. */
+  private isOfOtherCode({ stateVersions }: Marker): boolean {
+    return this.options.model.participants.some(({ name, stateVersion }) => (stateVersions[name] ?? stateVersion) !== stateVersion)
   }
 
   private async noteAll(memory: SnapshotMemory): Promise<void> {
