@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { compareViews, ViewReader, viewPath } from '@ottla/projections'
 import type { History, Topics, ViewAtEnd } from '../checks/history.js'
 import { inboxIsDecidedToItsEnd, noTransactionStaysOpen } from '../checks/inbox.js'
@@ -54,5 +55,9 @@ function viewOf(node: BankNode, fresh: BankNode): ViewAtEnd {
   const reader = new ViewReader(path, 'balances')
   const balances = reader.all<ViewAtEnd['balances'][number]>('select account, balance, changes from balances order by account')
   reader.close()
-  return { node: node.name, balances, differences: compareViews(path, freshPath).map(difference => JSON.stringify(difference)) }
+  return {
+    node: node.name,
+    balances,
+    differences: compareViews(path, freshPath).map(difference => inspect(difference, { breakLength: Number.POSITIVE_INFINITY })),
+  }
 }
