@@ -39,16 +39,25 @@ try {
   process.exitCode = explain(error)
 }
 
-function print(report: Report, { json, data }: Options): void {
+function print(report: Report, { json, log, data }: Options): void {
   if (json) return void process.stdout.write(`${JSON.stringify(report)}\n`)
   process.stdout.write(`${reportTables(report)}
 ${report.commands} commands, ${report.events} events, ${report.compensations} compensations in the log; this run took ${report.seconds} s.
 
 The data lies in ${data}; the views are SQLite files in ${data}/views. To look further:
-  npx ottla events --data ${data}
-  npx ottla lag --data ${data}
-  npx ottla replay revenue --data ${data} --config ${relative('', join(import.meta.dirname, 'ottla.config.js'))}
-`)
+${(log === 'kafka' ? commandsOnKafka(data) : commandsOnFile(data)).map(line => `  ${line}\n`).join('')}`)
+}
+
+const config = relative('', join(import.meta.dirname, 'ottla.config.js'))
+
+function commandsOnFile(data: string): readonly string[] {
+  return [`npx ottla events --data ${data}`, `npx ottla lag --data ${data}`, `npx ottla replay revenue --data ${data} --config ${config}`]
+}
+
+/** The development broker has ended with this process; the config file takes its addresses from the environment. */
+function commandsOnKafka(data: string): readonly string[] {
+  const broker = process.env.KAFKA_BROKERS ? [] : [`npm run kafka -- --data ${data}/kafka     (and in another terminal, with the variables that it prints:)`]
+  return [...broker, `npx ottla events --config ${config}`, `npx ottla lag --config ${config}`]
 }
 
 function explain(error: unknown): number {
