@@ -4,9 +4,6 @@ import type { LogRecord, RecordBatch } from '../log/log.js'
 /** How long records are taken before they are saved and others have their turn, in milliseconds: saving takes about as long again. */
 const sliceTime = 10
 
-/** After how many records the clock is looked at. */
-const recordsAtATime = 16
-
 export interface SliceWork {
   take(record: LogRecord): void
   /** After each slice, with the offset where the next one begins: what was taken is to be saved. */
@@ -20,7 +17,8 @@ export async function timeSlices({ records, next }: RecordBatch, clock: Clock, {
     const begun = clock.now()
     while (taken < records.length) {
       take(records[taken++] as LogRecord)
-      if (taken % recordsAtATime === 0 && clock.now() - begun >= sliceTime) break
+      // Looked at after each: one record of a snapshot may have a thousand ids.
+      if (clock.now() - begun >= sliceTime) break
     }
     end(records[taken]?.offset ?? next)
     await new Promise<void>(resolve => clock.nextTurn(resolve))
