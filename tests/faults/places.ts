@@ -7,6 +7,9 @@ const repository = rootAbove(import.meta.dirname)
 /** The built program of a node of the bank. */
 export const nodeProgram = join(repository, 'tests/dist/faults/bank/node.js')
 
+/** The built program that keeps a view of the shop. */
+export const viewProgram = join(repository, 'tests/dist/faults/projection/view-process.js')
+
 /** The witness, which Java runs as it is. */
 export const readerProgram = join(repository, 'tests/faults/reader/ReadTopics.java')
 

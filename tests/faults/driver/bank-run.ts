@@ -85,7 +85,11 @@ export class BankRun {
   record(answer: Answer): void {
     const asked = this.asked.get(answer.id)
     if (!asked) return this.broken('a node', `it answered ${answer.id}, which nobody asked`)
-    if (asked.answers.length === 0) this.longestWait = Math.max(this.longestWait, Date.now() - asked.since)
+    const waited = Date.now() - asked.since
+    if (asked.answers.length === 0) {
+      this.longestWait = Math.max(this.longestWait, waited)
+      if (waited > 8_000) this.note(`${asked.command.type} ${answer.id} ${JSON.stringify(asked.command.fields)} had its answer after ${waited} ms`)
+    }
     asked.answers.push(answer)
   }
 

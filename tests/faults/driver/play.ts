@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { KafkaCluster } from '@ottla/testing/kafka'
+import type { Random } from '../../simulation/random.js'
 import type { History } from '../checks/history.js'
 import { violations } from '../checks/violations.js'
 import type { Nemesis } from '../nemesis/nemeses.js'
@@ -15,7 +16,7 @@ export interface Play extends BankRunOptions {
   readonly duration: number
   /** How long a healed bank may take to finish what is under way, in milliseconds. Default 90,000. */
   readonly patience?: number
-  /** One of them after another, at random. */
+  /** One after another, in rounds that have each of them once. */
   readonly nemeses: readonly Nemesis[]
 }
 
@@ -37,7 +38,8 @@ export async function play(cluster: KafkaCluster, { clients: count = 8, pause, d
     clients.open(count)
     await delay(1_000)
     const end = Date.now() + duration
-    while (Date.now() < end) await run.random.pick(nemeses)(run, clients)
+    for (let round = shuffled(nemeses, run.random); Date.now() < end; round = round.length > 0 ? round : shuffled(nemeses, run.random))
+      await round.pop()?.(run, clients)
     run.note('healed')
     await clients.close(Math.min(patience, 60_000))
     run.note('clients have ended')
@@ -46,6 +48,13 @@ export async function play(cluster: KafkaCluster, { clients: count = 8, pause, d
   } finally {
     await run.close()
   }
+}
+
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  return items
+    .map(item => ({ item, at: random.next() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item)
 }
 
 /** The counts of a run, a line each. */
