@@ -233,6 +233,26 @@ describe('a node that is told of a shard', () => {
   })
 })
 
+test('a commit that is answered after its shard was taken over anew is not taken for one of the new term', async () => {
+  const { onCommit, next, open } = gate()
+  const shared = cluster({ onCommit })
+  const node = newNode(shared)
+  const seen = spyOnMember(node)
+  await node.host.start()
+  const sent = [node.send(deposit(0, 1), { id: 'one' }), node.send(deposit(0, 1), { id: 'two' })]
+  const held = await next()
+  const gap = { topic: topics.commands, partition: 0, from: 7, records: [], next: 8 }
+  for (let times = 0; times < 2; times++) await seen.options?.records(gap, seen.member as LogMember)
+  await until(() => shared.broker.epochs.get('bank.0') === 2)
+  held.end('ok')
+  open()
+  expect((await Promise.all(sent)).map(({ version }) => version).toSorted()).toEqual([1, 2])
+  expect(await node.send(deposit(0, 1))).toMatchObject({ version: 3 })
+  expect(await node.host.streams.read('account', accountIn(0, 1))).toHaveLength(3)
+  expect(node.failures).toEqual([])
+  await node.stop()
+})
+
 describe('two nodes that both want a shard', () => {
   test('fence each other once, not in turns, when one stalled before it opened its writer', () =>
     simulated(async (clock, wait) => {

@@ -82,7 +82,8 @@ export class Transactions {
   }
 
   async produce(id: string, epoch: number, sequence: number, records: readonly NewRecord[]): Promise<readonly number[]> {
-    const writer = await this.ready(id, epoch)
+    await this.ended(id, epoch)
+    const writer = this.current(id, epoch)
     const known = writer.produced.get(sequence)
     if (known) return known
     const transaction = this.begin(writer)
@@ -98,8 +99,8 @@ export class Transactions {
   }
 
   async addOffsets(id: string, epoch: number, group: string, offsets: readonly TopicOffset[]): Promise<void> {
-    const writer = await this.ready(id, epoch)
-    this.begin(writer).consumed.push({ group, offsets })
+    await this.ended(id, epoch)
+    this.begin(this.current(id, epoch)).consumed.push({ group, offsets })
   }
 
   /** EndTxn: acknowledged when it is decided; the markers come after it. */
@@ -114,13 +115,12 @@ export class Transactions {
     return writer
   }
 
-  /** A request that comes while the last transaction is being ended waits, as clients do that are answered CONCURRENT_TRANSACTIONS. */
-  private async ready(id: string, epoch: number): Promise<Writer> {
-    for (;;) {
-      const writer = this.current(id, epoch)
-      if (!writer.transaction?.isEnding) return writer
-      await writer.transaction.settled.promise
-    }
+  /**
+   * A request that comes while the last transaction is being ended waits, as clients do that are answered CONCURRENT_TRANSACTIONS. Who has waited
+   * looks again who the current writer is: an InitProducerId may have waited for the same end.
+   */
+  private async ended(id: string, epoch: number): Promise<void> {
+    for (let { transaction } = this.current(id, epoch); transaction?.isEnding; { transaction } = this.current(id, epoch)) await transaction.settled.promise
   }
 
   private begin(writer: Writer): Transaction {

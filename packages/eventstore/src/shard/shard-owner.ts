@@ -360,8 +360,10 @@ export class ShardOwner {
     for (const { message } of batch.roots) if (message.kind === 'command' && message.caller) message.caller.taken = true
     const { app, shard, topics } = this.options
     const commit = batch.needsCommit ? this.writer?.commit(batch.toCommit(app, topics.commands, shard)) : Promise.resolve([])
-    const committed = (offsets: readonly number[]) => this.committed(batch, offsets)
-    commit?.then(committed, (error: Error) => this.commitFailed(error, batch)).catch((error: Error) => this.commitFailed(error))
+    // A batch that has been dropped meanwhile is decided again from what the log has.
+    const committed = (offsets: readonly number[]) => (this.inFlight === batch ? this.committed(batch, offsets) : undefined)
+    const refused = (error: Error) => (this.inFlight === batch ? this.commitFailed(error, batch) : undefined)
+    commit?.then(committed, refused).catch((error: Error) => this.commitFailed(error))
   }
 
   private committed(batch: DecisionBatch, offsets: readonly number[]): void {
