@@ -108,6 +108,20 @@ describe('a reader on a broker', () => {
     expect(await valuesOf(log, topic)).toHaveLength(2_000)
   })
 
+  it('hands out everything once when it is sought back while more comes', async () => {
+    const { log, topic } = await setUp()
+    const reader = readerOf(log, topic)
+    const values: string[] = []
+    for (let round = 0; round < 10; round++) {
+      const wanted = [...values, `${round}`]
+      const all = take(reader, wanted.length)
+      reader.seek({ topic, partition: 0, offset: 0 })
+      await write(log, topic, [`${round}`])
+      expect(await all).toEqual(wanted)
+      values.push(`${round}`)
+    }
+  })
+
   it('waits at an offset behind the end until the log has come there', async () => {
     const { log, topic } = await setUp()
     const reader = readerOf(log, topic, 3)

@@ -111,9 +111,12 @@ describe('a member on a broker', () => {
     const { log, place } = await setUp(2)
     const first = await Probe.join(log, place)
     await first.holds(2)
-    const joining = Probe.join(log, place)
-    const answers = await Promise.all([joining.then(probe => count(probe.member, place)), joining.then(() => count(first.member, place))])
-    expect(answers).toEqual([1, 1])
+    let isJoined = false
+    const joining = Probe.join(log, place).finally(() => {
+      isJoined = true
+    })
+    while (!isJoined) expect(await count(first.member, place)).toBeGreaterThan(0)
+    expect([await count(first.member, place), await count((await joining).member, place)]).toEqual([1, 1])
   })
 })
 

@@ -20,7 +20,7 @@ export interface FetchedRecords {
  * what it took. Values are parts of the fetched memory, which stays as long as one of them is kept.
  *
  * Aborted records are told as Java's consumer does it: a transaction begins for its producer at its first offset and ends at the producer's next
- * abort marker; several may be open at a time, each with another producer.
+ * marker; several may be open at a time, each with another producer.
  */
 export class CommittedRecords {
   /** Everything before this has been taken. */
@@ -83,7 +83,7 @@ export class CommittedRecords {
       this.waiting.pop()
     }
     if (!batch.isControl) return !(batch.isTransactional && this.aborting.has(batch.producerId))
-    if (batch.isAbort()) this.aborting.delete(batch.producerId)
+    this.aborting.delete(batch.producerId)
     return false
   }
 }

@@ -17,7 +17,7 @@ export interface FeedAsk {
   readonly bytes: number
   /** Whether the feed still stands where it was fetched. */
   readonly isCurrent: () => boolean
-  /** Takes what came; `false` when there was nothing in it, or it is no longer wanted. */
+  /** Takes what came, where the ask is current; `false` when there was nothing in it. */
   readonly answered: (records: FetchedRecords) => boolean
   readonly ended: () => void
 }
@@ -79,7 +79,7 @@ export class PartitionFeed implements TopicPartition {
       offset,
       bytes,
       isCurrent: () => age === this.age,
-      answered: records => age === this.age && this.keep(offset, records),
+      answered: records => this.keep(offset, records),
       ended: () => {
         if (this.askedAt === age) this.askedAt = -1
       },

@@ -18,7 +18,6 @@ const field = {
   records: 61,
 }
 const flag = { compression: 0x07, appendTime: 0x08, transactional: 0x10, control: 0x20 }
-const abortMarker = 0
 
 /** One of Kafka's record batches: what a producer wrote at once. Its records are decoded one by one, when they are asked for. */
 export class KafkaRecordBatch {
@@ -63,20 +62,6 @@ export class KafkaRecordBatch {
   /** Whether it holds no records but the marker of a transaction's end. */
   get isControl(): boolean {
     return (this.attributes & flag.control) !== 0
-  }
-
-  /** Whether it is the marker of an aborted transaction: version and type in the key, two bytes each. */
-  isAbort(): boolean {
-    const { reader } = this
-    if (!this.isControl || this.left === 0) return false
-    const start = reader.at
-    reader.varint()
-    reader.int8()
-    reader.varlong()
-    reader.varint()
-    const key = reader.take(reader.varint())
-    reader.at = start
-    return key.readInt16BE(2) === abortMarker
   }
 
   /** The next record; undefined behind the last one. */

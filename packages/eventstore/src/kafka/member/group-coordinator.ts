@@ -35,9 +35,7 @@ export type GroupBroker = GroupRequests & Broker
 
 /** The group as its coordinator has it. */
 export interface GroupDescription {
-  /** Whether everybody has joined and knows its partitions. */
-  readonly isStable: boolean
-  /** Whether a rebalance is under way. */
+  /** Whether a rebalance is under way; the assignments are those from before it then. */
   readonly isRebalancing: boolean
   readonly assignments: ReadonlyMap<string, readonly TopicPartition[]>
 }
@@ -65,7 +63,6 @@ export class GroupCoordinator {
     const { groups } = await this.ask(broker => broker.describeGroups({ groupIds: [this.groupId] }))
     const { state = 'Dead', members = [] } = groups[0] ?? {}
     return {
-      isStable: state === 'Stable',
       isRebalancing: state !== 'Stable' && state !== 'Empty' && state !== 'Dead',
       assignments: new Map(members.map(({ memberId, memberAssignment }) => [memberId, decodeAssignment(memberAssignment)])),
     }
