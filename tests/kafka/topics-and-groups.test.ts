@@ -82,6 +82,17 @@ test('the end of a partition counts the marker of a commit that has just resolve
   }
 })
 
+// K5: without asking for stable offsets the coordinator answers with the one before while it completes a commit that was acknowledged.
+test('a group stands where the commit that has just resolved has put it', async () => {
+  const log = await openKafkaLog(brokers)
+  const topic = await newTopic(log)
+  const [writer, group] = [await log.writer(randomUUID()), randomUUID()]
+  for (let offset = 0; offset < 60; offset++) {
+    await writer.commit({ records: [newRecord(topic, 'a')], consumed: { group, offsets: [{ topic, partition: 0, offset }] } })
+    expect((await log.admin.groupLag(group))[0]?.committed).toBe(offset)
+  }
+})
+
 test('brokers that cannot be reached are named', async () => {
   await expect(openKafkaLog(['127.0.0.1:9', '127.0.0.1:10'])).rejects.toMatchObject({
     code: 'LOG_UNAVAILABLE',

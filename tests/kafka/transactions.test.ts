@@ -97,6 +97,17 @@ test('a topic that takes only small batches is given small ones, and a single re
   expect((await values(log, topic)).slice(40)).toEqual(['beside'])
 })
 
+test('readers do not wait for a commit that was given up', async () => {
+  const log = await openKafkaLog(brokers, { transactionTimeout: 600_000 })
+  const topic = await newTopic(log, 2)
+  await configure(topic, 'max.message.bytes', '10000')
+  const writer = await log.writer(randomUUID())
+  const commit = writer.commit({ records: [newRecord(topic, 'given up'), newRecord(topic, 'x'.repeat(20_000), { partition: 1 })] })
+  await expect(commit).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' })
+  await (await log.writer(randomUUID())).commit({ records: [newRecord(topic, 'next')] })
+  expect(await values(log, topic)).toEqual(['next'])
+})
+
 // K12: a record without a partition may land elsewhere when kafkajs sends it again. kafkajs also writes the present time in place of 0.
 test('key, tombstone, headers, any timestamp and partition arrive as they were given', async () => {
   const log = await openKafkaLog(brokers)

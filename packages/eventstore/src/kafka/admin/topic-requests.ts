@@ -46,8 +46,8 @@ export async function deleteTopic(broker: Broker, topic: string): Promise<void> 
   }
 }
 
-/** Rejects with a failure that names the topic; with `skipsForbidden` leaves out those whose settings this user may not see. */
-export async function topicSettings(broker: Broker, topics: readonly string[], skipsForbidden = false): Promise<ReadonlyMap<string, TopicSettings>> {
+/** Rejects with a failure that names the topic; with `skipsUnseen` leaves out those that this user may not see, or that are just deleted. */
+export async function topicSettings(broker: Broker, topics: readonly string[], skipsUnseen = false): Promise<ReadonlyMap<string, TopicSettings>> {
   if (topics.length === 0) return new Map()
   const request = { resources: topics.map(name => ({ type: topicResource, name, configNames: settingNames })) }
   try {
@@ -63,11 +63,11 @@ export async function topicSettings(broker: Broker, topics: readonly string[], s
     if (found === undefined) throw error
     const [topic] = topics as [string]
     if (topics.length === 1) {
-      if (skipsForbidden && found === code.topicForbidden) return new Map()
+      if (skipsUnseen && (found === code.topicForbidden || found === code.unknownTopicOrPartition)) return new Map()
       throw new ProtocolFailure('DescribeConfigs', found, { topic })
     }
     // kafkajs does not tell which one it is about.
-    const maps = await Promise.all(topics.map(name => topicSettings(broker, [name], skipsForbidden)))
+    const maps = await Promise.all(topics.map(name => topicSettings(broker, [name], skipsUnseen)))
     return new Map(maps.flatMap(map => [...map]))
   }
 }
