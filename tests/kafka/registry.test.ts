@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isOttlaError } from '@ottla/core'
-import type { RegisteredSchema, SchemaRegistry } from '@ottla/eventstore'
+import type { CompatibilityLevel, RegisteredSchema, RegistryVerdict, SchemaRegistry } from '@ottla/eventstore'
 import { HttpRegistry, kafka } from '@ottla/eventstore/kafka'
 import { registryContract } from '@ottla/testing'
 import { type KafkaCluster, startKafka } from '@ottla/testing/kafka'
@@ -61,6 +61,18 @@ class OwnSubjects implements SchemaRegistry {
 
   versions(subject: string): Promise<readonly RegisteredSchema[]> {
     return this.registry.versions(this.#prefix + subject)
+  }
+
+  compatibility(subject: string): Promise<CompatibilityLevel> {
+    return this.registry.compatibility(this.#prefix + subject)
+  }
+
+  setCompatibility(subject: string, level: CompatibilityLevel): Promise<void> {
+    return this.registry.setCompatibility(this.#prefix + subject, level)
+  }
+
+  check(subject: string, schema: string): Promise<RegistryVerdict> {
+    return this.registry.check(this.#prefix + subject, schema)
   }
 
   async subjects(): Promise<readonly string[]> {

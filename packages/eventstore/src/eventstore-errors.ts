@@ -115,6 +115,10 @@ export const eventstoreErrors = defineErrors({
     what: 'The schema is not {level} compatible with the earlier ones of subject {subject} ({reason}).',
     todo: 'Make the change in a compatible way, such as a new field with t.optional, or give the message a new name. An operator can change the level of the subject.',
   },
+  COMPATIBILITY_LEVEL_UNKNOWN: {
+    what: '{level} is no compatibility level.',
+    todo: 'Give one of {levels}.',
+  },
   RECORD_UNREADABLE: {
     what: 'The bytes of {message} cannot be decoded ({problem}).',
     todo: 'They are damaged or were written with another schema; the record stays in the log as it is.',

@@ -18,6 +18,9 @@ class MapRegistry implements SchemaRegistry {
   versions = async (subject: string): Promise<RegisteredSchema[]> =>
     this.schemas.flatMap((entry, index) => (entry.subject === subject ? [{ id: index + 1, schema: entry.schema }] : []))
   subjects = async () => this.schemas.map(({ subject }) => subject)
+  compatibility = async () => 'NONE' as const
+  setCompatibility = async () => {}
+  check = async () => ({ compatible: true, level: 'NONE' as const, reasons: [] })
 }
 
 /** A codec that knows the events of sagas and these messages. */

@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict'
 import { isOttlaError } from '@ottla/core'
-import type { SchemaRegistry } from '@ottla/eventstore'
+import { type CompatibilityLevel, compatibilityLevels, type SchemaRegistry } from '@ottla/eventstore'
 
 /** A fact that every schema registry keeps to: its name says it, `run` rejects where it does not hold. */
 export interface RegistryFact {
@@ -22,6 +22,26 @@ const orderWithNote = JSON.stringify({
 })
 /** The schema of `order` with other white space and another order of keys. */
 const orderElsewhere = '{ "fields": [ { "type": "string", "name": "id" } ],\n  "type": "record", "name": "shop.Order" }'
+
+const orderWith = (field: object) => JSON.stringify({ name: 'shop.Order', type: 'record', fields: [{ name: 'id', type: 'string' }, field] })
+const orderWithMust = orderWith({ name: 'must', type: 'string' })
+const orderWithDefault = orderWith({ name: 'must', type: 'string', default: '' })
+/** Changes of `order`: one that the new reads from the old, one that the old reads from the new, both, neither. */
+const afterOrder = {
+  backward: JSON.stringify({ name: 'shop.Order', type: 'record', fields: [{ name: 'id', type: ['null', 'string'] }] }),
+  forward: orderWithMust,
+  full: orderWithNote,
+  none: JSON.stringify({ name: 'shop.Order', type: 'record', fields: [{ name: 'id', type: 'int' }] }),
+}
+const orderAfterwards: readonly { readonly level: CompatibilityLevel; readonly takes: readonly string[] }[] = [
+  { level: 'NONE', takes: ['backward', 'forward', 'full', 'none'] },
+  { level: 'BACKWARD', takes: ['backward', 'full'] },
+  { level: 'BACKWARD_TRANSITIVE', takes: ['backward', 'full'] },
+  { level: 'FORWARD', takes: ['forward', 'full'] },
+  { level: 'FORWARD_TRANSITIVE', takes: ['forward', 'full'] },
+  { level: 'FULL', takes: ['full'] },
+  { level: 'FULL_TRANSITIVE', takes: ['full'] },
+]
 
 /**
  * The contract suite of the `SchemaRegistry` port. An implementation's test is a loop:
@@ -114,6 +134,69 @@ export const registryContract: readonly RegistryFact[] = [
   fact('rejects with SCHEMA_INVALID for a schema that is no JSON, and registers nothing', async registry => {
     await rejects(registry.register('a', '{"type":'), error => isOttlaError(error, 'SCHEMA_INVALID'))
     deepStrictEqual(await registry.subjects(), [])
+  }),
+  fact('rejects with SCHEMA_INVALID for JSON that is no schema, and registers nothing', async registry => {
+    await rejects(registry.register('a', '{"type":"nothing"}'), error => isOttlaError(error, 'SCHEMA_INVALID'))
+    await rejects(registry.check('a', '{"type":"nothing"}'), error => isOttlaError(error, 'SCHEMA_INVALID'))
+    deepStrictEqual(await registry.subjects(), [])
+  }),
+  fact('has the level BACKWARD_TRANSITIVE for a subject without one, before and after its first version', async registry => {
+    strictEqual(await registry.compatibility('a'), 'BACKWARD_TRANSITIVE')
+    await registry.register('a', order)
+    strictEqual(await registry.compatibility('a'), 'BACKWARD_TRANSITIVE')
+  }),
+  fact('keeps the level that was set, for that subject alone, and makes no subject of it', async registry => {
+    for (const level of compatibilityLevels) {
+      await registry.setCompatibility('a', level)
+      strictEqual(await registry.compatibility('a'), level)
+    }
+    strictEqual(await registry.compatibility('b'), 'BACKWARD_TRANSITIVE')
+    deepStrictEqual(await registry.subjects(), [])
+  }),
+  fact('keeps a level that was set before the first version', async registry => {
+    await registry.setCompatibility('a', 'FORWARD')
+    await registry.register('a', order)
+    strictEqual(await registry.compatibility('a'), 'FORWARD')
+  }),
+  fact('rejects with COMPATIBILITY_LEVEL_UNKNOWN for a level that is none, and keeps the old one', async registry => {
+    await rejects(registry.setCompatibility('a', 'SIDEWARD' as 'FULL'), error => isOttlaError(error, 'COMPATIBILITY_LEVEL_UNKNOWN'))
+    strictEqual(await registry.compatibility('a'), 'BACKWARD_TRANSITIVE')
+  }),
+  fact('takes what the level allows and refuses the rest with SCHEMA_INCOMPATIBLE, registering nothing', async registry => {
+    for (const { level, takes } of orderAfterwards) {
+      const subject = `a-${level}`
+      await registry.setCompatibility(subject, level)
+      await registry.register(subject, order)
+      for (const [change, schema] of Object.entries(afterOrder)) {
+        const taken = takes.includes(change)
+        const { compatible, reasons, level: named } = await registry.check(subject, schema)
+        deepStrictEqual([compatible, named, reasons.length > 0], [taken, level, !taken], `${change} at ${level}`)
+        if (!taken) await rejects(registry.register(subject, schema), error => isOttlaError(error, 'SCHEMA_INCOMPATIBLE'))
+      }
+      strictEqual((await registry.versions(subject)).length, 1)
+    }
+  }),
+  fact('compares with all versions at a transitive level, and with the latest at the others', async registry => {
+    for (const [level, taken] of [['BACKWARD', true], ['BACKWARD_TRANSITIVE', false]] as const) {
+      const subject = `a-${level}`
+      await registry.setCompatibility(subject, level)
+      await registry.register(subject, order)
+      await registry.register(subject, orderWithDefault)
+      strictEqual((await registry.check(subject, orderWithMust)).compatible, taken, level)
+    }
+  }),
+  fact('finds a version that the subject has compatible, and registers it again, whatever came later', async registry => {
+    await registry.setCompatibility('a', 'NONE')
+    const first = await registry.register('a', order)
+    await registry.register('a', '"int"')
+    await registry.setCompatibility('a', 'FULL_TRANSITIVE')
+    deepStrictEqual(await registry.check('a', order), { compatible: true, level: 'FULL_TRANSITIVE', reasons: [] })
+    strictEqual(await registry.register('a', order), first)
+  }),
+  fact('takes a type that moved to another namespace, as Java does', async registry => {
+    await registry.register('a', order)
+    await registry.register('a', order.replace('shop.Order', 'store.Order'))
+    strictEqual((await registry.versions('a')).length, 2)
   }),
 ]
 

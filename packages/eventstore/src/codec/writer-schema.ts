@@ -1,6 +1,7 @@
 import { isOttlaError, type MessageDefinition } from '@ottla/core'
 import type avsc from 'avsc'
 import { eventstoreErrors } from '../eventstore-errors.js'
+import { resolverOf } from './avro/resolver-of.js'
 import type { AvroType } from './avro/tap.js'
 import { typeOfSchema } from './avro/type-of-schema.js'
 import type { ReaderTypes } from './reader-types.js'
@@ -61,7 +62,7 @@ export class WriterSchema {
     if (!definition) return { definition, type: this.type, resolver: undefined }
     const { text, type } = this.readerTypes.of(definition)
     try {
-      return { definition, type, resolver: text === this.text ? undefined : type.createResolver(this.type) }
+      return { definition, type, resolver: text === this.text ? undefined : resolverOf(type, this.type) }
     } catch (error) {
       throw this.unreadable(definition, `it was written as ${this.text}: ${problemOf(error)}`, error)
     }

@@ -28,18 +28,18 @@ function connect(options: Database.Options = {}): Database.Database {
 
 test('ids grow from 1 without a gap', async () => {
   const registry = new EmbeddedRegistry(connect(), false)
-  expect(await registry.register('a', '"string"')).toBe(1)
-  expect(await registry.register('b', '"string"')).toBe(1)
+  expect(await registry.register('a', '"int"')).toBe(1)
+  expect(await registry.register('b', '"int"')).toBe(1)
   expect(await registry.register('a', '"long"')).toBe(2)
 })
 
 test('schemas, ids and versions outlive the process', async () => {
   const first = connect()
-  await new EmbeddedRegistry(first, false).register('a', '"string"')
+  await new EmbeddedRegistry(first, false).register('a', '"int"')
   first.close()
   const registry = new EmbeddedRegistry(connect(), false)
-  expect(await registry.schemaById(1)).toEqual({ id: 1, schema: '"string"' })
-  expect(await registry.register('a', '"string"')).toBe(1)
+  expect(await registry.schemaById(1)).toEqual({ id: 1, schema: '"int"' })
+  expect(await registry.register('a', '"int"')).toBe(1)
   expect(await registry.register('a', '"long"')).toBe(2)
   expect(await registry.versions('a')).toHaveLength(2)
 })
@@ -47,15 +47,15 @@ test('schemas, ids and versions outlive the process', async () => {
 test('a reader sees what the writer registers while both are open', async () => {
   const writer = new EmbeddedRegistry(connect(), false)
   const reader = new EmbeddedRegistry(connect({ readonly: true }), true)
-  await writer.register('a', '"string"')
-  expect(await reader.schemaById(1)).toEqual({ id: 1, schema: '"string"' })
-  expect(await reader.register('a', ' "string"')).toBe(1)
+  await writer.register('a', '"int"')
+  expect(await reader.schemaById(1)).toEqual({ id: 1, schema: '"int"' })
+  expect(await reader.register('a', ' "int"')).toBe(1)
 })
 
 test('a reader registers nothing', async () => {
-  await new EmbeddedRegistry(connect(), false).register('a', '"string"')
+  await new EmbeddedRegistry(connect(), false).register('a', '"int"')
   const reader = new EmbeddedRegistry(connect({ readonly: true }), true)
-  await expect(reader.register('b', '"string"')).rejects.toThrow(/^REGISTRY_READ_ONLY: .*log.sqlite is opened for reading only, and it has no such schema in b/)
+  await expect(reader.register('b', '"int"')).rejects.toThrow(/^REGISTRY_READ_ONLY: .*log.sqlite is opened for reading only, and it has no such schema in b/)
 })
 
 test('a reader finds nothing in a file without a registry, and finds it once a writer has made it', async () => {
@@ -64,7 +64,7 @@ test('a reader finds nothing in a file without a registry, and finds it once a w
   expect(await reader.subjects()).toEqual([])
   expect(await reader.latest('a')).toBeUndefined()
   await expect(reader.schemaById(1)).rejects.toThrow(/^SCHEMA_UNKNOWN/)
-  await new EmbeddedRegistry(connect(), false).register('a', '"string"')
+  await new EmbeddedRegistry(connect(), false).register('a', '"int"')
   expect(await reader.subjects()).toEqual(['a'])
 })
 
@@ -72,7 +72,7 @@ test('a registration takes part in a transaction of its connection', async () =>
   const database = connect()
   const registry = new EmbeddedRegistry(database, false)
   database.exec('begin')
-  await registry.register('a', '"string"')
+  await registry.register('a', '"int"')
   database.exec('rollback')
   expect(await registry.subjects()).toEqual([])
 })
@@ -81,8 +81,8 @@ test('a full disk is a clear error, and nothing of the registration is left', as
   const database = connect()
   const registry = new EmbeddedRegistry(database, false)
   database.pragma(`max_page_count = ${database.pragma('page_count', { simple: true })}`)
-  await expect(registry.register('a', JSON.stringify('x'.repeat(100_000)))).rejects.toMatchObject({ code: 'LOG_FULL' })
+  await expect(registry.register('a', JSON.stringify({ type: 'int', doc: 'x'.repeat(100_000) }))).rejects.toMatchObject({ code: 'LOG_FULL' })
   database.pragma('max_page_count = 1000000')
   expect(await registry.subjects()).toEqual([])
-  expect(await registry.register('a', '"string"')).toBe(1)
+  expect(await registry.register('a', '"int"')).toBe(1)
 })

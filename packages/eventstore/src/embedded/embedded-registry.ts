@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import { canonicalSchema } from '../registry/canonical-schema.js'
-import type { RegisteredSchema, SchemaRegistry } from '../registry/schema-registry.js'
+import { type CompatibilityLevel, compatibilityLevel, defaultCompatibility } from '../registry/compatibility-level.js'
+import { refuseIncompatible, verdictOn } from '../registry/next-version.js'
+import type { RegisteredSchema, RegistryVerdict, SchemaRegistry } from '../registry/schema-registry.js'
 import { onFile } from './sqlite-failure.js'
 
 const tables = `
@@ -13,6 +15,7 @@ const tables = `
     primary key (subject, version),
     unique (subject, schema_id)
   ) strict, without rowid;
+  create table if not exists registry_levels (subject text unique, level text not null) strict; -- subject null: the level of those without one
 `
 
 /**
@@ -40,6 +43,7 @@ export class EmbeddedRegistry implements SchemaRegistry {
       const known = statements?.version.get(subject, canonical)
       if (known) return known.id
       if (!statements || this.readOnly) throw eventstoreErrors.create('REGISTRY_READ_ONLY', { registry: this.database.name, subject })
+      refuseIncompatible(subject, verdictIn(statements, subject, canonical))
       return statements.add(subject, canonical)
     })
   }
@@ -62,21 +66,58 @@ export class EmbeddedRegistry implements SchemaRegistry {
     return this.onFile(statements => statements?.subjects.all() ?? []).map(({ subject }) => subject)
   }
 
+  /** Without a subject, the level of those that have none of their own. */
+  async compatibility(subject?: string): Promise<CompatibilityLevel> {
+    return this.onFile(statements => levelIn(statements, subject))
+  }
+
+  /** The level that was set for this very subject, or without one for all others; undefined where none was. */
+  async ownCompatibility(subject?: string): Promise<CompatibilityLevel | undefined> {
+    return this.onFile(statements => ownLevel(statements, subject))
+  }
+
+  /** Without a subject, for all that have none of their own. Rejects with REGISTRY_READ_ONLY, too. */
+  async setCompatibility(subject: string | undefined, level: CompatibilityLevel): Promise<void> {
+    const known = compatibilityLevel(level)
+    this.onFile(statements => {
+      if (!statements || this.readOnly) throw eventstoreErrors.create('REGISTRY_READ_ONLY', { registry: this.database.name, subject: subject ?? 'its levels' })
+      statements.setLevel(subject, known)
+    })
+  }
+
+  async check(subject: string, schema: string): Promise<RegistryVerdict> {
+    const canonical = canonicalSchema(schema)
+    return this.onFile(statements => verdictIn(statements, subject, canonical))
+  }
+
   private onFile<T>(use: (statements: Statements | undefined) => T): T {
     return onFile(this.database.name, () => use(this.statements()))
   }
 
   private statements(): Statements | undefined {
-    if (!this.prepared && this.hasTables()) this.prepared = prepare(this.database)
+    if (!this.prepared && hasTable(this.database, 'registry_versions')) this.prepared = prepare(this.database)
     return this.prepared
-  }
-
-  private hasTables(): boolean {
-    return this.database.prepare("select 1 from sqlite_schema where type = 'table' and name = 'registry_versions'").get() !== undefined
   }
 }
 
+function hasTable(database: Database.Database, name: string): boolean {
+  return database.prepare("select 1 from sqlite_schema where type = 'table' and name = ?").get(name) !== undefined
+}
+
 type Statements = ReturnType<typeof prepare>
+
+function levelIn(statements: Statements | undefined, subject: string | undefined): CompatibilityLevel {
+  return ownLevel(statements, subject) ?? ownLevel(statements, undefined) ?? defaultCompatibility
+}
+
+function ownLevel(statements: Statements | undefined, subject: string | undefined): CompatibilityLevel | undefined {
+  const row = statements?.level?.get(subject ?? null)
+  return row && compatibilityLevel(row.level)
+}
+
+function verdictIn(statements: Statements | undefined, subject: string, canonical: string): RegistryVerdict {
+  return verdictOn(canonical, levelIn(statements, subject), statements?.versions.all(subject) ?? [])
+}
 
 function prepare(database: Database.Database) {
   const schemaId = database.prepare<[string], { id: number }>('select id from registry_schemas where schema = ?')
@@ -91,6 +132,12 @@ function prepare(database: Database.Database) {
     latest: database.prepare<[string], RegisteredSchema>(`${ofSubject} order by v.version desc limit 1`),
     versions: database.prepare<[string], RegisteredSchema>(`${ofSubject} order by v.version`),
     subjects: database.prepare<[], { subject: string }>('select distinct subject from registry_versions order by subject'),
+    // A file that an older version of Ottla wrote has no levels until it is opened for writing.
+    level: hasTable(database, 'registry_levels') ? database.prepare<[string | null], { level: string }>('select level from registry_levels where subject is ?') : undefined,
+    setLevel: database.transaction((subject: string | undefined, level: string): void => {
+      database.prepare<[string | null]>('delete from registry_levels where subject is ?').run(subject ?? null)
+      database.prepare<[string | null, string]>('insert into registry_levels values (?, ?)').run(subject ?? null, level)
+    }),
     add: database.transaction((subject: string, schema: string): number => {
       const id = schemaId.get(schema)?.id ?? Number(addSchema.run(schema).lastInsertRowid)
       addVersion.run(subject, id, subject)

@@ -10,8 +10,8 @@ export class EnumType extends avsc.types.EnumType {
     tap.writeLong(_indices[value] as number)
   }
 
-  _update(resolver: Resolver, writer: avsc.Type): void {
-    if (!(writer instanceof EnumType) || ![this.name, ...(this.aliases ?? [])].includes(writer.name)) return
+  _update(resolver: Resolver, writer: avsc.Type, options: { readonly ignoreNamespaces?: boolean }): void {
+    if (!(writer instanceof EnumType) || !isCalled(this, writer.name, options.ignoreNamespaces)) return
     const fallback = (this as unknown as { default?: string }).default
     const known = new Map(writer.symbols.map(symbol => [symbol, this.symbols.includes(symbol) ? symbol : fallback]))
     resolver._read = tap => {
@@ -21,4 +21,13 @@ export class EnumType extends avsc.types.EnumType {
       return read
     }
   }
+}
+
+function isCalled({ name = '', aliases = [] }: EnumType, written = '', ignoreNamespaces = false): boolean {
+  const names = [name, ...aliases]
+  return ignoreNamespaces ? names.some(each => simple(each) === simple(written)) : names.includes(written)
+}
+
+function simple(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1)
 }

@@ -1,4 +1,7 @@
 import avsc from 'avsc'
+import type { Resolver } from './tap.js'
+
+const resolve = (avsc.types.RecordType.prototype as unknown as { _update(resolver: Resolver, writer: avsc.Type, options: object): void })._update
 
 /**
  * Records, read as objects of a given prototype: instances of a message's class, made without running its constructor, or
@@ -9,6 +12,20 @@ export class RecordType extends avsc.types.RecordType {
   constructor(schema: avsc.Schema, options: unknown, prototype: object) {
     super(schema, options)
     this.recordConstructor.prototype = prototype
+  }
+
+  /**
+   * Called by avsc. It keeps a resolver before it knows whether there can be one, for recursive types, and would give the unfinished one of a branch that did not fit
+   * to the next union with the same branches: what was begun here is forgotten where it fails.
+   */
+  _update(resolver: Resolver, writer: avsc.Type, options: { readonly registry: Record<string, unknown> }): void {
+    const known = new Set(Object.keys(options.registry))
+    try {
+      resolve.call(this, resolver, writer, options)
+    } catch (error) {
+      for (const key of [`${this.name}:${writer.name}`, ...Object.keys(options.registry).filter(each => !known.has(each))]) delete options.registry[key]
+      throw error
+    }
   }
 
   /**

@@ -2,8 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { isOttlaError } from '@ottla/core'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import { canonicalSchema } from '../../registry/canonical-schema.js'
-import { type CompatibilityLevel, compatibilityLevels } from '../../registry/compatibility-level.js'
-import type { RegisteredSchema, SchemaRegistry } from '../../registry/schema-registry.js'
+import { parseSchema } from '../../compatibility/parse-schema.js'
+import { type CompatibilityLevel, compatibilityLevel, compatibilityLevels, defaultCompatibility } from '../../registry/compatibility-level.js'
+import { verdictOn } from '../../registry/next-version.js'
+import type { RegisteredSchema, RegistryVerdict, SchemaRegistry } from '../../registry/schema-registry.js'
 import { KeptAnswers } from './kept-answers.js'
 import type { RegistryOptions } from './registry-options.js'
 import { type RegistryAnswer, type RegistryRequest, RegistryServer } from './registry-server.js'
@@ -38,7 +40,7 @@ export class HttpRegistry implements SchemaRegistry {
 
   /** Sends nothing yet. Throws KAFKA_OPTIONS_INVALID. */
   constructor(options: RegistryOptions) {
-    this.#level = options.compatibility ?? 'BACKWARD_TRANSITIVE'
+    this.#level = options.compatibility ?? defaultCompatibility
     if (!compatibilityLevels.includes(this.#level)) {
       const cure = `Give one of ${compatibilityLevels.join(', ')}.`
       throw eventstoreErrors.create('KAFKA_OPTIONS_INVALID', { option: 'registry.compatibility', problem: `${this.#level} is no level`, cure })
@@ -81,6 +83,26 @@ export class HttpRegistry implements SchemaRegistry {
     return body.sort()
   }
 
+  /** The option `compatibility` where the subject has no level of its own, since `register` will set that one. */
+  async compatibility(subject: string): Promise<CompatibilityLevel> {
+    return (await this.#ownLevel(subject)) ?? this.#level
+  }
+
+  async setCompatibility(subject: string, level: CompatibilityLevel): Promise<void> {
+    await this.#setLevel(subject, compatibilityLevel(level))
+  }
+
+  /** The registry's own verdict where the subject has a level there, else Ottla's at the level that `register` will set. */
+  async check(subject: string, schema: string): Promise<RegistryVerdict> {
+    const canonical = canonicalSchema(schema)
+    parseSchema(canonical)
+    const versions = await this.#allVersions(subject)
+    const own = await this.#ownLevel(subject)
+    const verdict = verdictOn(canonical, own ?? this.#level, versions)
+    if (own === undefined || versions.length === 0 || versions.some(version => version.schema === canonical)) return verdict
+    return this.#askVerdict(subject, canonical, verdict)
+  }
+
   /** Ends the connections; calls under way reject with LOG_CLOSED. */
   close(): void {
     this.#server.close()
@@ -104,13 +126,42 @@ export class HttpRegistry implements SchemaRegistry {
 
   /** The level in force. Apicurio and Confluent keep the level of a subject that has no version yet. */
   async #ensureLevel(subject: string): Promise<string> {
-    const path = `/config/${encodeURIComponent(subject)}`
+    const own = await this.#ownLevel(subject)
+    if (own === undefined) await this.#setLevel(subject, this.#level)
+    return own ?? this.#level
+  }
+
+  async #ownLevel(subject: string): Promise<CompatibilityLevel | undefined> {
+    const path = levelPathOf(subject)
     const found = await this.#server.ask({ method: 'GET', path })
-    if (found.ok) return String((found.body as { compatibilityLevel?: unknown } | null)?.compatibilityLevel)
-    if (found.status !== 404) throw this.#refused(`the request for the level of ${subject}`, found)
-    const set = await this.#server.ask({ method: 'PUT', path, body: { compatibility: this.#level } })
-    if (!set.ok) throw this.#refused(`the level ${this.#level} of ${subject}`, set)
-    return this.#level
+    if (!found.ok) {
+      if (found.status !== 404) throw this.#refused(`the request for the level of ${subject}`, found)
+      return undefined
+    }
+    const { compatibilityLevel: name } = (found.body ?? {}) as { compatibilityLevel?: unknown }
+    const level = compatibilityLevels.find(each => each === name)
+    if (!level) throw this.#server.unexpected(`it answers GET ${path} with the level ${name}`)
+    return level
+  }
+
+  async #setLevel(subject: string, level: CompatibilityLevel): Promise<void> {
+    const set = await this.#server.ask({ method: 'PUT', path: levelPathOf(subject), body: { compatibility: level } })
+    if (!set.ok) throw this.#refused(`the level ${level} of ${subject}`, set)
+  }
+
+  /** All versions that the level asks for are compared; a single one of them would be named in the path. */
+  async #askVerdict(subject: string, schema: string, local: RegistryVerdict): Promise<RegistryVerdict> {
+    const path = `/compatibility${pathOf(subject)}/versions?verbose=true`
+    const answer = await this.#server.ask({ method: 'POST', path, body: { schema } })
+    if (!answer.ok) {
+      if (answer.code === schemaInvalid) throw eventstoreErrors.create('SCHEMA_INVALID', { schema: schema.slice(0, 80), problem: answer.message })
+      throw this.#refused(`the check of a schema of ${subject}`, answer)
+    }
+    const { is_compatible: compatible, messages = [] } = (answer.body ?? {}) as { is_compatible?: unknown; messages?: unknown }
+    if (typeof compatible !== 'boolean') throw this.#server.unexpected(`it answers POST ${path} without a verdict`)
+    if (compatible) return { compatible, level: local.level, reasons: [] }
+    const told = isListOf(messages, 'string') && messages.length > 0 ? messages : ['the registry gives no reason']
+    return { compatible, level: local.level, reasons: local.reasons.length > 0 ? local.reasons : told }
   }
 
   async #allVersions(subject: string): Promise<readonly RegisteredSchema[]> {
@@ -174,6 +225,10 @@ export class HttpRegistry implements SchemaRegistry {
 
 function pathOf(subject: string): string {
   return `/subjects/${encodeURIComponent(subject)}`
+}
+
+function levelPathOf(subject: string): string {
+  return `/config/${encodeURIComponent(subject)}`
 }
 
 function isListOf<K extends 'string' | 'number'>(body: unknown, kind: K): body is (K extends 'string' ? string : number)[] {
