@@ -35,4 +35,9 @@ export interface KafkaOptions {
    * twice the CPU. Default: with a folder true, else false. Concerns brokers in JVMs only.
    */
   readonly throughput?: boolean
+  /** More lines of the brokers' `server.properties`, such as an authorizer. Concerns brokers in JVMs only. */
+  readonly settings?: BrokerSettings
 }
+
+/** Settings of a broker by their names in Kafka's documentation. */
+export type BrokerSettings = Readonly<Record<string, string | number | boolean>>

@@ -1,3 +1,5 @@
+import type { BrokerSettings } from '../kafka-cluster.js'
+
 /** Where one broker listens: for clients, and for the other controllers. */
 export interface BrokerPorts {
   readonly client: number
@@ -8,9 +10,9 @@ export interface BrokerPorts {
  * The server.properties of broker `id` (from 1), which is a controller too. The quorum is the static one: its voters stand only here, so that the ports may be
  * others at every start. docker-compose.yml says the same.
  */
-export function brokerProperties(id: number, brokers: readonly BrokerPorts[], data: string): string {
+export function brokerProperties(id: number, brokers: readonly BrokerPorts[], data: string, more: BrokerSettings = {}): string {
   const own = brokers[id - 1] as BrokerPorts
-  const settings = {
+  const settings: BrokerSettings = {
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': brokers.map(({ controller }, index) => `${index + 1}@127.0.0.1:${controller}`).join(','),
@@ -23,6 +25,7 @@ export function brokerProperties(id: number, brokers: readonly BrokerPorts[], da
     ...clusterSettings(brokers.length),
     // One cleaner takes 128 MB of the small heap otherwise.
     'log.cleaner.dedupe.buffer.size': 16_777_216,
+    ...more,
   }
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)

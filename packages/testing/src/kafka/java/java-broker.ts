@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { testingErrors } from '../../testing-errors.js'
 import { brokerInSync } from '../broker/broker-in-sync.js'
 import { type BrokerPorts, brokerProperties } from '../broker/broker-settings.js'
+import type { BrokerSettings } from '../kafka-cluster.js'
 import { type Java, quickStart } from './java-home.js'
 import { endOf, JavaServer } from './java-server.js'
 import type { WatchedPrograms } from './watched-programs.js'
@@ -15,6 +16,7 @@ export interface BrokerHome {
   readonly ports: readonly BrokerPorts[]
   /** As in `KafkaOptions`. */
   readonly throughput: boolean
+  readonly settings: BrokerSettings
 }
 
 /** Only what is wrong, to standard output, which the watcher sends into a file. */
@@ -25,11 +27,11 @@ const logging = `<Configuration status="ERROR">
 `
 
 /** Writes the configuration of broker `id` for this start. */
-export function configureBroker({ folder, ports }: BrokerHome, id: number): void {
+export function configureBroker({ folder, ports, settings }: BrokerHome, id: number): void {
   mkdirSync(join(folder, 'tmp'), { recursive: true })
   mkdirSync(join(folder, `broker-${id}`), { recursive: true })
   writeFileSync(join(folder, 'log4j2.xml'), logging)
-  writeFileSync(fileOf(folder, id, 'server.properties'), brokerProperties(id, ports, fileOf(folder, id, 'data')))
+  writeFileSync(fileOf(folder, id, 'server.properties'), brokerProperties(id, ports, fileOf(folder, id, 'data'), settings))
 }
 
 /** Makes the data folder of broker `id`, as `kafka-storage.sh format` does. */

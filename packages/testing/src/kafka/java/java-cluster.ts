@@ -20,7 +20,7 @@ const patience = 25_000
 
 /** Brokers and registry in JVMs of this machine, watched so that they do not outlive this process. */
 export async function startJavaCluster(java: Java, options: KafkaOptions): Promise<KafkaCluster> {
-  const { brokers: count = 1, registry = false, folder: wanted, throughput = wanted !== undefined } = options
+  const { brokers: count = 1, registry = false, folder: wanted, throughput = wanted !== undefined, settings = {} } = options
   const jars = await kafkaJars()
   const lock = wanted === undefined ? undefined : await lockFor(resolve(wanted))
   const programs = new WatchedPrograms(lock?.descriptor)
@@ -33,7 +33,7 @@ export async function startJavaCluster(java: Java, options: KafkaOptions): Promi
     const kept = openDataFolder(folder, count)
     const all = await freePorts(2 * count + 2, kept?.ports)
     const ports = Array.from({ length: count }, (_, index): BrokerPorts => ({ client: all[2 * index] as number, controller: all[2 * index + 1] as number }))
-    const home: BrokerHome = { java, jars, folder, ports, throughput }
+    const home: BrokerHome = { java, jars, folder, ports, throughput, settings }
     const [registryPort, managementPort] = all.slice(2 * count) as [number, number]
     const parts = await makeParts(programs, home, registry ? [registryPort, managementPort] : undefined, kept?.clusterId)
     keepCluster(folder, { clusterId: parts.clusterId, brokers: count, ports: all })
