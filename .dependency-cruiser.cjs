@@ -88,7 +88,8 @@ module.exports = {
     },
     {
       name: 'kafkajs-in-kafka-only',
-      comment: 'The driver stays behind the Log port: only packages/eventstore/src/kafka knows it, and the tests and benchmarks that look at a broker past Ottla.',
+      comment:
+        'The driver stays behind the Log port: only packages/eventstore/src/kafka knows it, and the tests and benchmarks that look at a broker past Ottla.',
       severity: 'error',
       from: { pathNot: ['^packages/eventstore/src/kafka/', '^tests/(kafka|faults)/', '^benchmarks/kafka/'] },
       to: { path: thirdParty('kafkajs') },

@@ -293,7 +293,7 @@ describe('a data folder', { timeout: 120_000 }, () => {
 })
 
 describe('a wrong option', () => {
-  test.each([['--limit', '0'], ['--limit', 'many'], ['--limit', '1.5'], ['--colour', 'red'], ['--log', 'kafka'], ['more']])(
+  test.each([['--limit', '0'], ['--limit', 'many'], ['--limit', '1.5'], ['--colour', 'red'], ['--log', 'redis'], ['more']])(
     'is refused: %s %s',
     async (...args) => {
       const ended = await runSample(...args)

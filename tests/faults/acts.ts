@@ -29,7 +29,7 @@ export const acts: readonly Act[] = [
   })),
   { ...act('kill -9 of nodes', [killNode]), duration: 25_000, bites: { kills: 5, takeovers: 15 } },
   { ...act('zombies', [stopAndContinue]), duration: 30_000, bites: { 'SIGSTOP beyond the session': 3, fencings: 1 } },
-  { ...act('members that come and go', [joinAndLeave]), duration: 40_000, bites: { 'join and leave': 6 } },
+  { ...act('members that come and go', [joinAndLeave]), duration: 40_000, bites: { 'join and leave': 5 } },
   { ...act('a single broker dies', [killBroker, cutInMidCommit]), duration: 20_000, bites: { 'kill -9 of a broker': 1 } },
   { ...act('two nodes with one client id', [killNode, cutInMidCommit, joinAndLeave]), twins: true, nodes: 2, duration: 20_000, bites: { takeovers: 6 } },
   { ...act('the registry dies', [killRegistry]), duration: 15_000, bites: { 'kill -9 of the registry': 1 } },

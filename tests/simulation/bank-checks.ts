@@ -1,20 +1,11 @@
-import { header, type LogRecord, partitionKey, type StoredEvent, type StoredOutcome, type TopicOffset } from '@ottla/eventstore'
+import { header, type LogRecord, partitionKey, type StoredEvent, type StoredOutcome } from '@ottla/eventstore'
 import { nameOf } from './auditor.js'
 import { app } from './bank-node.js'
 import type { BankRun } from './bank-run.js'
+import type { Finding, Invariant } from './finding.js'
 import { committedRecords, topics } from './progress.js'
 import { inboxPositionOf, type RunHistory, readHistory } from './run-history.js'
 import { Deposited, TransferEnded, TransferStarted, Withdrawn } from './transfers.fixture.js'
-
-/** I1: one decision for each command. I2: versions. I3: answers and positions. I4: order. I5: nothing aborted is seen. I6: views. I7: money. I8: done in time. I9: no unexpected failure. */
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9'
-
-export interface Finding {
-  readonly invariant: Invariant
-  readonly what: string
-  /** The first record that shows it. */
-  readonly at?: TopicOffset
-}
 
 /** Each invariant is a check of its own, so that a finding says which promise was broken. */
 export const checks: Readonly<Record<Invariant, (history: RunHistory) => Finding[]>> = {

@@ -1,6 +1,6 @@
 import { isOttlaError } from '@ottla/core'
+import type { Asked } from './asked.js'
 import type { BankNode } from './bank-node.js'
-import type { Asked } from './bank-run.js'
 import type { Random } from './random.js'
 import type { SimulatedClock } from './simulated-clock.js'
 import { Deposit, Transfer, Withdraw } from './transfers.fixture.js'

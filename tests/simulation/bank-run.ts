@@ -1,5 +1,5 @@
-import type { Receipt } from '@ottla/core'
 import { StateStore } from '@ottla/eventstore'
+import type { Asked } from './asked.js'
 import { Auditor } from './auditor.js'
 import { BankClient } from './bank-client.js'
 import { BankNode, type Cluster } from './bank-node.js'
@@ -19,14 +19,6 @@ export interface RunOptions {
   readonly fences?: boolean
   /** Where a process with a view keeps it; without it there is none. */
   readonly viewFolder?: string
-}
-
-/** What a client was told, in the order in which it was told. */
-export interface Asked {
-  readonly command: object
-  /** When its first attempt began, and how many attempts it took. */
-  attempts: number
-  readonly receipts: Receipt[]
 }
 
 /** What happened in a run: what the checks are held against. */

@@ -1,5 +1,5 @@
-import type { Finding } from './bank-checks.js'
 import type { NodeEvents } from './bank-node.js'
+import type { Finding } from './finding.js'
 import type { ModelBroker } from './kafka-model/model-broker.js'
 import type { Conditions } from './nemesis.js'
 import { topics } from './progress.js'

@@ -11,6 +11,9 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
 /** npm and its scripts pass on a Ctrl-C that the terminal has sent to everybody already: for so many milliseconds it is no second one. */
 const echo = 1_500
 
+/** For the `ottla` command. */
+const config = relative('', join(import.meta.dirname, 'ottla.config.js'))
+
 const options = readOptions(process.argv)
 const interruption = new AbortController()
 
@@ -47,8 +50,6 @@ ${report.commands} commands, ${report.events} events, ${report.compensations} co
 The data lies in ${data}; the views are SQLite files in ${data}/views. To look further:
 ${(log === 'kafka' ? commandsOnKafka(data) : commandsOnFile(data)).map(line => `  ${line}\n`).join('')}`)
 }
-
-const config = relative('', join(import.meta.dirname, 'ottla.config.js'))
 
 function commandsOnFile(data: string): readonly string[] {
   return [`npx ottla events --data ${data}`, `npx ottla lag --data ${data}`, `npx ottla replay revenue --data ${data} --config ${config}`]

@@ -177,7 +177,10 @@ export const registryContract: readonly RegistryFact[] = [
     }
   }),
   fact('compares with all versions at a transitive level, and with the latest at the others', async registry => {
-    for (const [level, taken] of [['BACKWARD', true], ['BACKWARD_TRANSITIVE', false]] as const) {
+    for (const [level, taken] of [
+      ['BACKWARD', true],
+      ['BACKWARD_TRANSITIVE', false],
+    ] as const) {
       const subject = `a-${level}`
       await registry.setCompatibility(subject, level)
       await registry.register(subject, order)

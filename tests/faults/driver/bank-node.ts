@@ -1,10 +1,25 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { BrokerProxy } from '../proxy/broker-proxy.js'
+import type { Random } from '../../simulation/random.js'
+import type { Answer, NodeSettings } from '../bank/protocol.js'
+import { BrokerProxy, type Traffic } from '../proxy/broker-proxy.js'
 import { ConnectionFaults } from '../proxy/connection-faults.js'
 import { BankProcess, NoAnswer } from './bank-process.js'
-import type { BankRun } from './bank-run.js'
+import type { Counts } from './counts.js'
+
+/** The run that a node belongs to, as the node sees it. */
+export interface NodeSurroundings {
+  readonly settings: Omit<NodeSettings, 'folder' | 'clientId' | 'proxies'>
+  readonly folder: string
+  readonly random: Random
+  readonly faults: ConnectionFaults
+  readonly traffic: Traffic
+  readonly counts: Counts
+  record(answer: Answer): void
+  broken(node: string, message: string): void
+  note(what: string): void
+}
 
 /** How often a node is started in a row before the run is given up. */
 const mostAttempts = 30
@@ -21,7 +36,7 @@ export class BankNode {
   private isWanted = false
 
   constructor(
-    private readonly run: BankRun,
+    private readonly run: NodeSurroundings,
     readonly name: string,
     private readonly clientId = name,
   ) {

@@ -1,5 +1,6 @@
 import { Event, event, Field, Message, t, value } from '@ottla/core'
 import { describe, expect, test } from 'vitest'
+import type { SchemaRegistry } from '../registry/schema-registry.js'
 import { AvroCodec } from './avro-codec.js'
 import { definitionOf, Line, OrderPlaced, openRegistry, written } from './codec.fixture.js'
 
@@ -152,10 +153,12 @@ describe('schemas', () => {
   })
 
   test('that cannot be parsed make their own records unreadable and nothing else', async () => {
-    const registry = openRegistry()
-    const broken = await registry.register('t-shop.OrderPlaced', '{"type":"recrod"}')
+    const broken = 9
+    const registry: SchemaRegistry = Object.create(openRegistry(), {
+      schemaById: { value: async (id: number) => ({ id, schema: '{"type":"recrod"}' }) },
+    })
     const codec = new AvroCodec(registry)
-    await codec.prepare('t', [definitionOf(OrderPlaced)])
+    await codec.learn(Buffer.from([0, 0, 0, 0, broken]))
     expect(() => codec.decode(definitionOf(OrderPlaced), Buffer.from([0, 0, 0, 0, broken]))).toThrow(
       /^RECORD_UNREADABLE: .*its schema cannot be parsed: unknown type/,
     )

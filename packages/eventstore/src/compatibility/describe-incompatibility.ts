@@ -41,7 +41,10 @@ function sentence({ type, path, reader, writer, message }: Incompatibility, name
 function writtenText(writer: SchemaNode, message: string): string {
   if (writer.type !== 'union') return typeText(writer)
   const kind = message.slice(message.lastIndexOf(' ') + 1).toLowerCase()
-  return writer.branches.filter(branch => branch.type === kind).map(typeText).join(' or ')
+  return writer.branches
+    .filter(branch => branch.type === kind)
+    .map(typeText)
+    .join(' or ')
 }
 
 function symbolsOf(reader: SchemaNode, writer: SchemaNode): string {

@@ -43,7 +43,14 @@ export function judgeSchema(level: CompatibilityLevel, schema: string, versions:
   return { level, compatible: broken.length === 0, broken: broken.sort((a, b) => b.version - a.version) }
 }
 
-function add(broken: BrokenRule[], rule: BrokenRule['rule'], version: number, incompatibilities: readonly Incompatibility[], reader: string, writer: string): void {
+function add(
+  broken: BrokenRule[],
+  rule: BrokenRule['rule'],
+  version: number,
+  incompatibilities: readonly Incompatibility[],
+  reader: string,
+  writer: string,
+): void {
   if (incompatibilities.length === 0) return
   const sentences = incompatibilities.map(each => describeIncompatibility(each, { reader, writer }))
   broken.push({ rule, version, incompatibilities, sentences: [...new Set(sentences)] })

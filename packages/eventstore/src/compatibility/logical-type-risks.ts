@@ -47,7 +47,10 @@ class Search {
   #leaves(reader: SchemaNode, writer: SchemaNode, path: string): void {
     const [read, written] = [logicalOf(reader), logicalOf(writer)]
     if (read?.logicalType === written?.logicalType && read?.precision === written?.precision && (read?.scale ?? 0) === (written?.scale ?? 0)) return
-    this.risks.push({ path, sentence: `${path || 'the message'} was written as ${typeText(writer)} and is read as ${typeText(reader)}: ${riskOf(read, written)}` })
+    this.risks.push({
+      path,
+      sentence: `${path || 'the message'} was written as ${typeText(writer)} and is read as ${typeText(reader)}: ${riskOf(read, written)}`,
+    })
   }
 }
 

@@ -20,7 +20,8 @@ export class Names {
   }
 
   aliasesOf({ aliases = [] }: Json): readonly string[] {
-    if (!Array.isArray(aliases) || !aliases.every(alias => typeof alias === 'string')) throw new Error(`the aliases ${JSON.stringify(aliases)} are no list of names`)
+    if (!Array.isArray(aliases) || !aliases.every(alias => typeof alias === 'string'))
+      throw new Error(`the aliases ${JSON.stringify(aliases)} are no list of names`)
     return [...new Set(aliases)]
   }
 

@@ -1,5 +1,5 @@
-import { typeOfSchema } from '../codec/avro/type-of-schema.js'
 import { resolverOf } from '../codec/avro/resolver-of.js'
+import { typeOfSchema } from '../codec/avro/type-of-schema.js'
 
 /**
  * Why Ottla's codec cannot read with one schema what was written with another, undefined when it can. A registry takes some schemas by Avro's rules that Ottla does not

@@ -73,7 +73,11 @@ class Parsing {
 
   #union(json: readonly unknown[], namespace: string, place: Place): void {
     const branches: SchemaNode[] = []
-    for (const [index, branch] of json.entries()) this.#parse(branch, namespace, node => void (branches[index] = node))
+    for (const [index, branch] of json.entries()) {
+      this.#parse(branch, namespace, node => {
+        branches[index] = node
+      })
+    }
     place({ type: 'union', branches })
     this.#atTheEnd.push(() => {
       const kinds = branches.map(branch => (isNamed(branch) ? branch.name : branch.type))
@@ -126,7 +130,8 @@ class Parsing {
     if (!Array.isArray(symbols)) throw new Error(`the enum ${short(json.name)} has no symbols`)
     const valid = symbols.map(symbol => this.#names.validPart(symbol))
     if (new Set(valid).size < valid.length) throw new Error(`the enum ${short(json.name)} has a symbol twice`)
-    if (preset !== undefined && preset !== null && !valid.includes(preset as string)) throw new Error(`the default of the enum ${short(json.name)} is no symbol`)
+    if (preset !== undefined && preset !== null && !valid.includes(preset as string))
+      throw new Error(`the default of the enum ${short(json.name)} is no symbol`)
     const fallback = typeof preset === 'string' ? preset : undefined
     this.#define({ type: 'enum', ...this.#names.read(json, namespace), symbols: valid, default: fallback }, json, place)
   }

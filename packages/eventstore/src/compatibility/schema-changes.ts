@@ -73,7 +73,8 @@ class Comparison {
       if (defaultText(known) !== defaultText(field)) this.#changed(inside, `${defaultText(known)} → ${defaultText(field)}`)
     }
     for (const field of before.fields) {
-      if (!kept.has(field)) this.changes.push({ kind: 'removed', path: path ? `${path}.${field.name}` : field.name, what: `${typeText(field.type)}, ${defaultText(field)}` })
+      if (!kept.has(field))
+        this.changes.push({ kind: 'removed', path: path ? `${path}.${field.name}` : field.name, what: `${typeText(field.type)}, ${defaultText(field)}` })
     }
   }
 

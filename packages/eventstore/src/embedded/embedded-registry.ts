@@ -133,7 +133,9 @@ function prepare(database: Database.Database) {
     versions: database.prepare<[string], RegisteredSchema>(`${ofSubject} order by v.version`),
     subjects: database.prepare<[], { subject: string }>('select distinct subject from registry_versions order by subject'),
     // A file that an older version of Ottla wrote has no levels until it is opened for writing.
-    level: hasTable(database, 'registry_levels') ? database.prepare<[string | null], { level: string }>('select level from registry_levels where subject is ?') : undefined,
+    level: hasTable(database, 'registry_levels')
+      ? database.prepare<[string | null], { level: string }>('select level from registry_levels where subject is ?')
+      : undefined,
     setLevel: database.transaction((subject: string | undefined, level: string): void => {
       database.prepare<[string | null]>('delete from registry_levels where subject is ?').run(subject ?? null)
       database.prepare<[string | null, string]>('insert into registry_levels values (?, ?)').run(subject ?? null, level)

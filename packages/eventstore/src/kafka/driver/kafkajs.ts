@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
+import type { Logger } from 'kafkajs'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import { withoutAborted } from './aborted-records.js'
 import type { Cluster } from './cluster.js'
@@ -12,7 +13,7 @@ export const kafkajsVersion = '2.2.4'
 /** What of kafkajs is used, patched: its connections, and the requests of the protocol. */
 export interface Kafkajs {
   readonly Cluster: new (options: Record<string, unknown>) => Cluster
-  readonly createLogger: (options: Record<string, unknown>) => import('kafkajs').Logger
+  readonly createLogger: (options: Record<string, unknown>) => Logger
   /** The files of its source, for requests of the protocol. */
   readonly source: (file: string) => unknown
 }
