@@ -4,6 +4,7 @@ import { defaultConfigFile } from './config-file.js'
 import { type EventsOptions, listEvents } from './events-command.js'
 import { type LagOptions, showLag } from './lag-command.js'
 import { type ReplayOptions, replay } from './replay-command.js'
+import { addSchema } from './schema/schema-command.js'
 import { type SnapshotOptions, showSnapshots } from './snapshot-command.js'
 import { listTopics, type TopicsOptions } from './topics-command.js'
 
@@ -19,6 +20,7 @@ export function ottlaProgram(): Command {
   addLag(program)
   addSnapshot(program)
   addReplay(program)
+  addSchema(program)
   return program
 }
 
