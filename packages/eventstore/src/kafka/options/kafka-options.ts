@@ -12,7 +12,7 @@ export interface KafkaOptions {
   readonly ssl?: boolean | ConnectionOptions
   /** Every mechanism that kafkajs knows, and custom ones. Environment: KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD. */
   readonly sasl?: SASLOptions | Mechanism
-  /** A Confluent-compatible schema registry. Environment: SCHEMA_REGISTRY_URL, SCHEMA_REGISTRY_USERNAME, SCHEMA_REGISTRY_PASSWORD. */
+  /** A Confluent-compatible schema registry. Environment: SCHEMA_REGISTRY_URL and, for that URL only, SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD. */
   readonly registry?: string | RegistryOptions
   /** This node's own folder, for its state store and its views; no two nodes share one. Default `./data`. */
   readonly folder?: string

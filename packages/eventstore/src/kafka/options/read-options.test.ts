@@ -37,6 +37,22 @@ test('takes from the environment what is not given', () => {
   expect([given.ssl, given.sasl]).toEqual([false, { mechanism: 'plain', username: 'x', password: 'y' }])
 })
 
+test('gives the environment’s credentials to the environment’s registry only', () => {
+  const environment = { SCHEMA_REGISTRY_URL: 'http://r:2', SCHEMA_REGISTRY_USERNAME: 'ru', SCHEMA_REGISTRY_PASSWORD: 'rp' }
+  const auth = { username: 'ru', password: 'rp' }
+  const addressOf = (given: KafkaOptions['registry'], { SCHEMA_REGISTRY_URL, ...credentials } = environment) =>
+    readOptions({ brokers: 'b:1', registry: given }, SCHEMA_REGISTRY_URL ? { SCHEMA_REGISTRY_URL, ...credentials } : credentials).registry
+  expect([addressOf(undefined), addressOf('http://r:2'), addressOf({ url: 'http://r:2', timeout: 1 })]).toEqual([
+    { url: 'http://r:2', auth },
+    { url: 'http://r:2', auth },
+    { url: 'http://r:2', timeout: 1, auth },
+  ])
+  for (const other of ['http://r:3', 'https://r:2', 'http://r:2/api'])
+    expect([addressOf(other), addressOf({ url: other })]).toEqual([{ url: other }, { url: other }])
+  expect(addressOf('http://r:2', { ...environment, SCHEMA_REGISTRY_URL: '' })).toEqual({ url: 'http://r:2' })
+  expect(addressOf({ url: 'http://r:2', auth: { token: 't' } })).toEqual({ url: 'http://r:2', auth: { token: 't' } })
+})
+
 test('takes every mechanism of kafkajs, and one of the user’s own', () => {
   const user = { username: 'u', password: 'p' }
   const all: KafkaOptions['sasl'][] = [

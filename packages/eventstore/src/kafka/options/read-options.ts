@@ -114,12 +114,12 @@ function readSasl(given: KafkaOptions['sasl'], environment: Environment): SASLOp
   return { ...sasl, mechanism: needed ? lower : sasl.mechanism } as SASLOptions | Mechanism
 }
 
-/** HttpRegistry checks the rest. */
+/** HttpRegistry checks the rest. The environment's credentials go to the environment's registry only, never to one that the code names. */
 function readRegistry(given: KafkaOptions['registry'], environment: Environment): RegistryOptions {
   const { SCHEMA_REGISTRY_URL: url, SCHEMA_REGISTRY_USERNAME: username, SCHEMA_REGISTRY_PASSWORD: password } = environment
   const registry = (typeof given === 'string' ? { url: given } : given) ?? (url ? { url } : undefined)
   if (!registry?.url) throw invalid('registry', 'there is none', 'Give the URL of a schema registry, in the option or in SCHEMA_REGISTRY_URL.')
-  return registry.auth || !username ? registry : { ...registry, auth: { username, password: password ?? '' } }
+  return registry.auth || !username || registry.url !== url ? registry : { ...registry, auth: { username, password: password ?? '' } }
 }
 
 function invalid(option: string, problem: string, cure: string): Error {
