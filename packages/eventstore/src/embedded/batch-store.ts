@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3'
+import { damaged, onFile } from '../folder/sqlite-failure.js'
 import type { RecordBatch } from '../log/log.js'
 import { fetchBytes } from '../log/record-source.js'
 import { BatchEncoder } from './batch-encoder.js'
 import type { PartitionState } from './partition-state.js'
 import { offsetOf, placeOf } from './place.js'
-import { damaged, onFile } from './sqlite-failure.js'
 import { decodeBatch, isIntact, type StoredRecord } from './stored-record.js'
 
 /** How many bytes are written as one row; a larger record has a row of its own. */

@@ -1,12 +1,12 @@
 import type Database from 'better-sqlite3'
 import { eventstoreErrors } from '../eventstore-errors.js'
+import { onFile } from '../folder/sqlite-failure.js'
 import type { Groups } from '../groups/groups.js'
 import type { GroupLag, LogAdmin, TopicConfig, TopicOffset } from '../log/log.js'
 import { partitionKey } from '../log/partition-key.js'
 import type { GroupOffsets } from './group-offsets.js'
 import type { PartitionState } from './partition-state.js'
 import type { RecordDeletion } from './record-deletion.js'
-import { onFile } from './sqlite-failure.js'
 import type { TopicCatalog } from './topic-catalog.js'
 
 export interface EmbeddedAdminOptions {

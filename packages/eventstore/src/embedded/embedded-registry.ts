@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3'
 import { eventstoreErrors } from '../eventstore-errors.js'
+import { onFile } from '../folder/sqlite-failure.js'
 import { canonicalSchema } from '../registry/canonical-schema.js'
 import { type CompatibilityLevel, compatibilityLevel, defaultCompatibility } from '../registry/compatibility-level.js'
 import { refuseIncompatible, verdictOn } from '../registry/next-version.js'
 import type { RegisteredSchema, RegistryVerdict, SchemaRegistry } from '../registry/schema-registry.js'
-import { onFile } from './sqlite-failure.js'
 
 const tables = `
   create table if not exists registry_schemas (id integer primary key, schema text not null unique) strict;

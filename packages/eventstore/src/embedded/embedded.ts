@@ -3,11 +3,11 @@ import { type Clock, systemClock } from '@ottla/core'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import { DataFolder } from '../folder/data-folder.js'
 import { FolderLock } from '../folder/folder-lock.js'
+import { onFile } from '../folder/sqlite-failure.js'
 import type { LogConfig, OpenLog } from '../log/log-config.js'
 import { EmbeddedLog } from './embedded-log.js'
 import { EmbeddedRegistry } from './embedded-registry.js'
 import { openForReading, openForWriting } from './log-database.js'
-import { onFile } from './sqlite-failure.js'
 
 export interface EmbeddedOptions {
   /** Reads beside the process that writes. Default false. */

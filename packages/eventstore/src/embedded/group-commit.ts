@@ -1,11 +1,11 @@
 import type { Clock, OttlaError } from '@ottla/core'
 import type Database from 'better-sqlite3'
 import { eventstoreErrors } from '../eventstore-errors.js'
+import { hasSqliteCode, logFailure } from '../folder/sqlite-failure.js'
 import type { Commit, NewRecord } from '../log/log.js'
 import type { BatchStore } from './batch-store.js'
 import type { GroupOffsets } from './group-offsets.js'
 import type { PartitionState } from './partition-state.js'
-import { hasSqliteCode, logFailure } from './sqlite-failure.js'
 import type { TopicCatalog } from './topic-catalog.js'
 
 /** Whose commit it is. */

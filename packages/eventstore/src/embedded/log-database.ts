@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { damaged, onFile } from './sqlite-failure.js'
+import { damaged, onFile } from '../folder/sqlite-failure.js'
 
 /** Says in the file's header that it is a log of Ottla's: "Ottl" in ASCII. */
 const applicationId = 0x4f74746c

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
+import { onFile } from '../folder/sqlite-failure.js'
 import type { PartitionState } from './partition-state.js'
 import { placeOf } from './place.js'
-import { onFile } from './sqlite-failure.js'
 
 /** Up to which offset a partition's records go. */
 export interface DeletionBound {

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { onFile } from './sqlite-failure.js'
+import { onFile } from '../folder/sqlite-failure.js'
 
 /** The newest epoch of a writer's id, shared by all writers that have it. */
 export interface WriterEpoch {

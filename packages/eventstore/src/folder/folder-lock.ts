@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { hasSqliteCode } from '../embedded/sqlite-failure.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { DataFolder } from './data-folder.js'
+import { hasSqliteCode } from './sqlite-failure.js'
 
 /** How long to wait between two tries, in milliseconds. */
 const retryDelay = 20

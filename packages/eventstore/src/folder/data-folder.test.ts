@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { removeData } from '../folder/remove-data.js'
-import { embedded } from './embedded.js'
-import { newRecord, openLog, temporaryFolder, values } from './embedded-log.fixture.js'
+import { embedded } from '../embedded/embedded.js'
+import { newRecord, openLog, temporaryFolder, values } from '../embedded/embedded-log.fixture.js'
+import { removeData } from './remove-data.js'
 
 const open = (folder: string) => embedded(folder, { lockTimeout: 0 }).open()
 

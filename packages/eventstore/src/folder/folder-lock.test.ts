@@ -4,8 +4,8 @@ import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { embedded } from './embedded.js'
-import { newRecord, openLog, temporaryFolder, values } from './embedded-log.fixture.js'
+import { embedded } from '../embedded/embedded.js'
+import { newRecord, openLog, temporaryFolder, values } from '../embedded/embedded-log.fixture.js'
 
 test('refuses a folder that another process writes', async () => {
   const folder = temporaryFolder()
