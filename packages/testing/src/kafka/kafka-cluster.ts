@@ -39,5 +39,5 @@ export interface KafkaOptions {
   readonly settings?: BrokerSettings
 }
 
-/** Settings of a broker by their names in Kafka's documentation. */
+/** Settings of a broker by their names in Kafka's documentation. What they say of listeners is added to those that the cluster has. */
 export type BrokerSettings = Readonly<Record<string, string | number | boolean>>

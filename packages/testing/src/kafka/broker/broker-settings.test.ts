@@ -30,4 +30,12 @@ describe('the settings of a broker', () => {
     expect(properties).toContain('controller.quorum.voters=1@127.0.0.1:2,2@127.0.0.1:4,3@127.0.0.1:6\n')
     expect(properties).toContain('\nlisteners=CLIENT://127.0.0.1:3,CONTROLLER://127.0.0.1:4\n')
   })
+
+  test('have further listeners beside their own, and other settings in place of theirs', () => {
+    const more = { listeners: 'LOGIN://127.0.0.1:3', 'listener.security.protocol.map': 'LOGIN:SASL_PLAINTEXT', 'min.insync.replicas': 9 }
+    const properties = brokerProperties(1, [{ client: 1, controller: 2 }], '/data', more)
+    expect(properties).toContain('\nlisteners=CLIENT://127.0.0.1:1,CONTROLLER://127.0.0.1:2,LOGIN://127.0.0.1:3\n')
+    expect(properties).toContain('\nlistener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,LOGIN:SASL_PLAINTEXT\n')
+    expect(properties).toContain('\nmin.insync.replicas=9\n')
+  })
 })

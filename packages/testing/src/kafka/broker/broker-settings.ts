@@ -6,13 +6,16 @@ export interface BrokerPorts {
   readonly controller: number
 }
 
+/** Further listeners come beside the two that every broker here has. */
+const listenerLists = ['listeners', 'advertised.listeners', 'listener.security.protocol.map'] as const
+
 /**
  * The server.properties of broker `id` (from 1), which is a controller too. The quorum is the static one: its voters stand only here, so that the ports may be
  * others at every start. docker-compose.yml says the same.
  */
 export function brokerProperties(id: number, brokers: readonly BrokerPorts[], data: string, more: BrokerSettings = {}): string {
   const own = brokers[id - 1] as BrokerPorts
-  const settings: BrokerSettings = {
+  const common: BrokerSettings = {
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': brokers.map(({ controller }, index) => `${index + 1}@127.0.0.1:${controller}`).join(','),
@@ -25,8 +28,9 @@ export function brokerProperties(id: number, brokers: readonly BrokerPorts[], da
     ...clusterSettings(brokers.length),
     // One cleaner takes 128 MB of the small heap otherwise.
     'log.cleaner.dedupe.buffer.size': 16_777_216,
-    ...more,
   }
+  const settings = { ...common, ...more }
+  for (const name of listenerLists) if (more[name] !== undefined) settings[name] = `${common[name]},${more[name]}`
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
