@@ -1,23 +1,20 @@
 import { type Clock, type CommandEnvelope, type Ids, isOttlaError, type OttlaError, type Receipt } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
 import type { Log, LogMember, LogProducer, TopicOffset, TopicPartition } from '../log/log.js'
-import { commandReplyDefinition } from '../records/command-reply.js'
-import { replyDefinition } from '../records/inbox-record.js'
-import { outcomeDefinition } from '../records/outcome-record.js'
+import type { Participant } from '../model/participant.js'
+import { ShardModel } from '../model/shard-model.js'
+import { appMessages } from '../records/app-messages.js'
+import { shardOf } from '../records/partitioner.js'
 import { type AppTopics, appTopics, deduplicationWindow, topicConfigs } from '../records/topics.js'
-import { snapshotDefinitions } from '../snapshots/snapshot-records.js'
 import { Standby } from '../standby/standby.js'
 import type { StateStore } from '../state/state-store.js'
 import { DecidedReader } from '../streams/decided-reader.js'
 import { StreamReader } from '../streams/stream-reader.js'
-import { CommandDispatch } from './command-dispatch.js'
-import type { Participant } from './participant.js'
-import { shardOf } from './partitioner.js'
-import { receiptOf } from './receipt-of.js'
-import { RemoteCommands } from './remote/remote-commands.js'
-import { ReplySender } from './remote/reply-sender.js'
-import { ShardModel } from './shard-model.js'
-import { defaultLimits, type OwnerLimits, ShardOwner } from './shard-owner.js'
+import { receiptOf } from './callers/receipt-of.js'
+import { ReplySender } from './callers/reply-sender.js'
+import { CommandDispatch } from './dispatch/command-dispatch.js'
+import { RemoteCommands } from './dispatch/remote-commands.js'
+import { defaultLimits, type OwnerLimits, ShardOwner } from './owner/shard-owner.js'
 
 export interface ShardHostOptions {
   readonly app: string
@@ -133,13 +130,9 @@ export class ShardHost {
   }
 
   private async prepare(): Promise<void> {
-    const { shards, log, codec, snapshots } = this.options
+    const { shards, log, codec, snapshots = false } = this.options
     await log.admin.ensureTopics(topicConfigs(this.topics, shards, { snapshots }))
-    await codec.prepare(this.topics.events, this.model.events)
-    await codec.prepare(this.topics.commands, [...this.model.commands, replyDefinition])
-    await codec.prepare(this.topics.outcomes, [outcomeDefinition])
-    await codec.prepare(this.topics.replies, [commandReplyDefinition])
-    if (snapshots) await codec.prepare(this.topics.snapshots, snapshotDefinitions)
+    for (const { topic, messages } of appMessages(this.topics, this.model, snapshots)) await codec.prepare(topic, messages)
   }
 
   /** Whether the state store has all of a shard: it does where this node owns it, when what has been committed is written. */

@@ -1,6 +1,6 @@
 import { isOttlaError } from '@ottla/core'
 import type { Log } from '../log/log.js'
-import { isOfThisLog } from '../shard/trusted-checkpoint.js'
+import { isOfThisLog } from '../replay/trusted-checkpoint.js'
 import { type Checkpoint, neverPublished } from '../state/state-store.js'
 import type { StreamPlace } from '../state/unpublished.js'
 import { lastMarker, type Marker } from './marker.js'

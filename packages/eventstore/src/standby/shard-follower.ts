@@ -1,7 +1,7 @@
 import { isOttlaError } from '@ottla/core'
-import { BackOff } from '../shard/back-off.js'
-import { followShard, restoreShard } from '../shard/restore.js'
-import type { RestoreOptions } from '../shard/restore-start.js'
+import { followShard, restoreShard } from '../restore/restore-shard.js'
+import type { RestoreOptions } from '../restore/restore-start.js'
+import { BackOff } from '../retry/back-off.js'
 
 export type FollowerOptions = Omit<RestoreOptions, 'retryUnreadable' | 'isWanted' | 'signal'>
 

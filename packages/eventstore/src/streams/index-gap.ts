@@ -1,9 +1,9 @@
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { Log } from '../log/log.js'
+import type { StreamName } from '../model/participant.js'
+import type { ShardModel } from '../model/shard-model.js'
 import { eventEnvelope } from '../records/event-record.js'
 import type { AppTopics } from '../records/topics.js'
-import type { StreamName } from '../shard/participant.js'
-import type { ShardModel } from '../shard/shard-model.js'
 import type { StateStore, VersionRange } from '../state/state-store.js'
 
 export interface IndexOptions {

@@ -1,6 +1,6 @@
 import { type Clock, isOttlaError } from '@ottla/core'
-import { withoutOutcome } from './call.js'
-import type { Caller, CommandMessage } from './shard-message.js'
+import { withoutOutcome } from '../dispatch/call.js'
+import type { Caller, CommandMessage } from '../messages/shard-message.js'
 
 /** How often callers whose time is over are looked for, in milliseconds. */
 const sweepInterval = 100

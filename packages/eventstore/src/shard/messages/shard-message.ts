@@ -1,8 +1,8 @@
 import type { CommandEnvelope, MessageDefinition, Receipt } from '@ottla/core'
-import type { LogRecord } from '../log/log.js'
-import type { CallerAddress } from '../records/caller-address.js'
-import type { ReplyAddress } from '../records/inbox-record.js'
-import type { Reply } from './participant.js'
+import type { LogRecord } from '../../log/log.js'
+import type { Reply } from '../../model/participant.js'
+import type { CallerAddress } from '../../records/caller-address.js'
+import type { ReplyAddress } from '../../records/inbox-record.js'
 
 /** Someone in this process who waits for the outcome of a command. */
 export interface Caller {

@@ -3,8 +3,8 @@ import type { Log } from '../log/log.js'
 import { eventEnvelope, eventId } from '../records/event-record.js'
 import type { AppTopics } from '../records/topics.js'
 import type { Checkpoint } from '../state/state-store.js'
-import { nextBatch } from './restore-batch.js'
-import { restoreReader } from './restore-reader.js'
+import { nextBatch } from './next-batch.js'
+import { restoreReader } from './replay-reader.js'
 
 export interface TrustOptions {
   readonly shard: number

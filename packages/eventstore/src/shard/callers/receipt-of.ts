@@ -1,6 +1,6 @@
 import type { Receipt } from '@ottla/core'
-import type { AppTopics } from '../records/topics.js'
-import type { DecidedCommand } from '../state/decided-command.js'
+import type { AppTopics } from '../../records/topics.js'
+import type { DecidedCommand } from '../../state/decided-command.js'
 
 /** The receipt of a decided command, whose position covers the transaction that decided it. */
 export function receiptOf(

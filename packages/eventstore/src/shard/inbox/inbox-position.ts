@@ -1,5 +1,5 @@
-import type { RecordBatch } from '../log/log.js'
-import type { QueuedMessage } from './shard-message.js'
+import type { RecordBatch } from '../../log/log.js'
+import type { QueuedMessage } from '../messages/shard-message.js'
 
 /** After how many decided records those below are deleted. */
 const cleaning = 5_000

@@ -1,5 +1,5 @@
 import { type CommandEnvelope, coreErrors, type Receipt } from '@ottla/core'
-import type { CommandMessage } from './shard-message.js'
+import type { CommandMessage } from '../messages/shard-message.js'
 
 /** A command of this process on its way to an outcome: offered to an owner here or elsewhere, again and again with the same id, until its deadline. */
 export class Call {

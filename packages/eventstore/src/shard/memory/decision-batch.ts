@@ -1,8 +1,8 @@
-import type { Commit, NewRecord } from '../log/log.js'
-import { header } from '../records/headers.js'
-import type { DecidedCommand } from '../state/decided-command.js'
+import type { Commit, NewRecord } from '../../log/log.js'
+import { header } from '../../records/headers.js'
+import type { DecidedCommand } from '../../state/decided-command.js'
+import type { QueuedMessage } from '../messages/shard-message.js'
 import type { LiveStream } from './live-stream.js'
-import type { QueuedMessage } from './shard-message.js'
 
 /** A record whose headers may still get the inbox position. */
 export type OpenRecord = NewRecord & { headers: Record<string, string> }

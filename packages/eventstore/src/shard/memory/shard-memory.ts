@@ -1,12 +1,12 @@
 import { freezeState } from '@ottla/core'
-import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
-import type { DecidedCommand } from '../state/decided-command.js'
-import type { Checkpoint, IndexedEvents, StateStore, StoredState } from '../state/state-store.js'
+import type { Participant } from '../../model/participant.js'
+import { readState } from '../../model/read-state.js'
+import type { ShardModel } from '../../model/shard-model.js'
+import { type EventEnvelope, eventEnvelope, eventId } from '../../records/event-record.js'
+import type { DecidedCommand } from '../../state/decided-command.js'
+import type { Checkpoint, IndexedEvents, StateStore, StoredState } from '../../state/state-store.js'
 import type { Committed, DecisionBatch, PendingDecision } from './decision-batch.js'
 import type { LiveStream } from './live-stream.js'
-import type { Participant } from './participant.js'
-import { readState } from './read-state.js'
-import type { ShardModel } from './shard-model.js'
 
 /** A first outcome that is found again: from a batch in memory (then with its events) or from the store. */
 export type KnownDecision = { readonly pending: PendingDecision } | { readonly stored: DecidedCommand }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { CommandMessage } from './shard-message.js'
+import type { CommandMessage } from '../messages/shard-message.js'
 
 /** Tells a command that is sent again from another one with its id: a digest of type and content, whatever schema it was written with: an absent optional field is no content. */
 export function fingerprintOf({ definition, message }: CommandMessage): string {

@@ -1,8 +1,8 @@
-import { eventstoreErrors } from '../eventstore-errors.js'
-import type { LogMember, LogWriter } from '../log/log.js'
-import type { Checkpoint } from '../state/state-store.js'
-import { restoreShard } from './restore.js'
-import type { RestoreOptions } from './restore-start.js'
+import { eventstoreErrors } from '../../eventstore-errors.js'
+import type { LogMember, LogWriter } from '../../log/log.js'
+import { restoreShard } from '../../restore/restore-shard.js'
+import type { RestoreOptions } from '../../restore/restore-start.js'
+import type { Checkpoint } from '../../state/state-store.js'
 
 export interface TakeOptions extends Omit<RestoreOptions, 'retryUnreadable' | 'isWanted'> {
   readonly app: string

@@ -1,8 +1,8 @@
 import { isOttlaError } from '@ottla/core'
-import type { LogRecord, NewRecord, RecordBatch } from '../log/log.js'
-import { header } from '../records/headers.js'
-import type { ShardMessage } from './shard-message.js'
-import type { ShardModel } from './shard-model.js'
+import type { LogRecord, NewRecord, RecordBatch } from '../../log/log.js'
+import type { ShardModel } from '../../model/shard-model.js'
+import { header } from '../../records/headers.js'
+import type { ShardMessage } from '../messages/shard-message.js'
 
 /** How long a message that this node does not know is left to others before it is recorded as failed: longer than a rolling deployment takes. In milliseconds. */
 const longest = 10 * 60 * 1000

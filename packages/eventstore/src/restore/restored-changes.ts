@@ -1,16 +1,16 @@
 import type { MessageDefinition } from '@ottla/core'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { LogRecord } from '../log/log.js'
+import type { Participant } from '../model/participant.js'
+import { readState } from '../model/read-state.js'
 import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
 import { header } from '../records/headers.js'
 import { type OutcomeReason, outcomeDefinition, outcomeEnvelope } from '../records/outcome-record.js'
 import { deduplicationWindow } from '../records/topics.js'
+import { streamKey } from '../shard/memory/shard-memory.js'
 import type { DecidedCommand } from '../state/decided-command.js'
 import { type Checkpoint, type IndexedEvents, neverPublished, type StoredState } from '../state/state-store.js'
-import type { Participant } from './participant.js'
-import { readState } from './read-state.js'
 import type { RestoreOptions } from './restore-start.js'
-import { streamKey } from './shard-memory.js'
 
 /** The log goes on with a version that does not follow the stored one: the store is of no use. */
 export class StoreDisagrees extends Error {}

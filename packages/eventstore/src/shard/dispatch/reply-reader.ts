@@ -1,8 +1,8 @@
 import type { Clock } from '@ottla/core'
 import type { Log, LogReader, LogRecord } from '../../log/log.js'
+import { shardOf } from '../../records/partitioner.js'
 import { type AppTopics, replyPartitions } from '../../records/topics.js'
-import { BackOff } from '../back-off.js'
-import { shardOf } from '../partitioner.js'
+import { BackOff } from '../../retry/back-off.js'
 
 export interface ReplyReaderOptions {
   readonly topics: AppTopics

@@ -1,8 +1,8 @@
-import type { ReplyAddress } from '../records/inbox-record.js'
+import type { Reply } from '../../model/participant.js'
+import type { ShardModel } from '../../model/shard-model.js'
+import type { ReplyAddress } from '../../records/inbox-record.js'
+import type { CommandMessage, ReplyToSaga, ShardMessage } from '../messages/shard-message.js'
 import type { Effects } from './effects.js'
-import type { Reply } from './participant.js'
-import type { CommandMessage, ReplyToSaga, ShardMessage } from './shard-message.js'
-import type { ShardModel } from './shard-model.js'
 
 /** The messages to sagas that want to see these events of the aggregate `streamId`. */
 export function toSagas(model: ShardModel, streamId: string, { events }: Effects, cause: CommandMessage): ShardMessage[] {

@@ -1,11 +1,11 @@
 import type { Clock } from '@ottla/core'
-import type { Codec } from '../codec/codec.js'
-import { inboxRecord, replyDefinition } from '../records/inbox-record.js'
-import type { AppTopics } from '../records/topics.js'
-import type { DecisionBatch } from './decision-batch.js'
+import type { Codec } from '../../codec/codec.js'
+import { inboxRecord, replyDefinition } from '../../records/inbox-record.js'
+import { shardOf } from '../../records/partitioner.js'
+import type { AppTopics } from '../../records/topics.js'
+import type { DecisionBatch } from '../memory/decision-batch.js'
+import type { CommandMessage, EventMessage, Hop, ReplyToSaga, ShardMessage } from '../messages/shard-message.js'
 import { hopOf } from './inbox-reader.js'
-import { shardOf } from './partitioner.js'
-import type { CommandMessage, EventMessage, Hop, ReplyToSaga, ShardMessage } from './shard-message.js'
 
 export interface RoutesOptions {
   readonly shard: number

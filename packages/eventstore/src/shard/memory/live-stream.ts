@@ -1,4 +1,4 @@
-import type { Participant } from './participant.js'
+import type { Participant } from '../../model/participant.js'
 
 /** An aggregate or saga in memory. Its state is deeply frozen: a change makes a new one. */
 export interface LiveStream {

@@ -1,12 +1,12 @@
 import { type Clock, copyState, freezeState, keyOf, type MessageDefinition } from '@ottla/core'
-import type { Codec } from '../codec/codec.js'
-import { eventstoreErrors } from '../eventstore-errors.js'
-import type { AppTopics } from '../records/topics.js'
-import type { LiveStream } from './live-stream.js'
-import type { Decision, Input } from './participant.js'
+import type { Codec } from '../../codec/codec.js'
+import { eventstoreErrors } from '../../eventstore-errors.js'
+import type { Decision, Input } from '../../model/participant.js'
+import type { ShardModel } from '../../model/shard-model.js'
+import type { AppTopics } from '../../records/topics.js'
+import type { LiveStream } from '../memory/live-stream.js'
+import type { CommandMessage, ShardMessage } from '../messages/shard-message.js'
 import type { RefusedMessage } from './refused-commits.js'
-import type { CommandMessage, ShardMessage } from './shard-message.js'
-import type { ShardModel } from './shard-model.js'
 
 /** The effects of one decision, complete before any of them joins the batch. */
 export interface Effects {

@@ -1,13 +1,13 @@
 import { type Clock, type CommandEnvelope, coreErrors, freezeState, isOttlaError, type Receipt } from '@ottla/core'
-import type { Codec } from '../codec/codec.js'
-import { eventstoreErrors } from '../eventstore-errors.js'
-import type { AppTopics } from '../records/topics.js'
+import type { Codec } from '../../codec/codec.js'
+import { eventstoreErrors } from '../../eventstore-errors.js'
+import type { ShardModel } from '../../model/shard-model.js'
+import { shardOf } from '../../records/partitioner.js'
+import type { AppTopics } from '../../records/topics.js'
+import type { Caller } from '../messages/shard-message.js'
+import type { ShardOwner } from '../owner/shard-owner.js'
 import { Call } from './call.js'
-import { shardOf } from './partitioner.js'
-import type { RemoteCommands } from './remote/remote-commands.js'
-import type { Caller } from './shard-message.js'
-import type { ShardModel } from './shard-model.js'
-import type { ShardOwner } from './shard-owner.js'
+import type { RemoteCommands } from './remote-commands.js'
 
 export interface DispatchOptions {
   readonly topics: AppTopics

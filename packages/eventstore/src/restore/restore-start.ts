@@ -1,9 +1,9 @@
 import type { Codec } from '../codec/codec.js'
+import type { ShardModel } from '../model/shard-model.js'
+import { isOfThisLog, type TrustOptions } from '../replay/trusted-checkpoint.js'
 import { loadSnapshot } from '../snapshots/load-snapshot.js'
 import { lastMarker, type Marker } from '../snapshots/marker.js'
 import type { Checkpoint, StateStore } from '../state/state-store.js'
-import type { ShardModel } from './shard-model.js'
-import { isOfThisLog, type TrustOptions } from './trusted-checkpoint.js'
 
 export interface RestoreOptions extends TrustOptions {
   readonly codec: Codec

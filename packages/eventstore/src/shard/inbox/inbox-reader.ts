@@ -1,12 +1,12 @@
 import { freezeState } from '@ottla/core'
-import type { Codec } from '../codec/codec.js'
-import { learnSchema } from '../codec/learn-schema.js'
-import { eventstoreErrors } from '../eventstore-errors.js'
-import type { LogRecord, RecordBatch } from '../log/log.js'
-import { type InboxEnvelope, inboxEnvelope, type ReplyAddress, replyDefinition } from '../records/inbox-record.js'
-import type { Reply } from './participant.js'
-import type { Hop, QueuedMessage, ShardMessage } from './shard-message.js'
-import type { ShardModel } from './shard-model.js'
+import type { Codec } from '../../codec/codec.js'
+import { learnSchema } from '../../codec/learn-schema.js'
+import { eventstoreErrors } from '../../eventstore-errors.js'
+import type { LogRecord, RecordBatch } from '../../log/log.js'
+import type { Reply } from '../../model/participant.js'
+import type { ShardModel } from '../../model/shard-model.js'
+import { type InboxEnvelope, inboxEnvelope, type ReplyAddress, replyDefinition } from '../../records/inbox-record.js'
+import type { Hop, QueuedMessage, ShardMessage } from '../messages/shard-message.js'
 
 /**
  * The messages of a batch of the inbox, in order. A record that cannot be read becomes a message too, so that it is

@@ -1,13 +1,13 @@
 import { learnSchema } from '../codec/learn-schema.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { LogReader, RecordBatch } from '../log/log.js'
+import { nextBatch } from '../replay/next-batch.js'
+import { restoreReader } from '../replay/replay-reader.js'
+import { timeSlices } from '../replay/time-slices.js'
+import { streamKey } from '../shard/memory/shard-memory.js'
 import type { Checkpoint } from '../state/state-store.js'
-import { nextBatch } from './restore-batch.js'
-import { restoreReader } from './restore-reader.js'
 import { type RestoreEnds, type RestoreOptions, restoreStart } from './restore-start.js'
 import { RestoredChanges, StoreDisagrees } from './restored-changes.js'
-import { streamKey } from './shard-memory.js'
-import { timeSlices } from './time-slices.js'
 
 /**
  * Brings the state store of a shard up to the captured ends: from its checkpoint, from the last snapshot, or from the beginning where both
