@@ -40,4 +40,8 @@ export const coreErrors = defineErrors({
     what: '{member} returned {event}, which {aggregate} has no @Apply method for.',
     todo: 'Add @Apply({event}) to {aggregate}.',
   },
+  UPCAST_FAILED: {
+    what: 'The upcaster {member} cannot read a stored {event}: {problem}.',
+    todo: 'Mend the upcaster and start again; the event stays in the log as it is, and until then it counts as unreadable.',
+  },
 })
