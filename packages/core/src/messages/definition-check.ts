@@ -1,6 +1,8 @@
 import { coreErrors } from '../errors/core-errors.js'
 import type { FieldType } from './field-type.js'
+import { fixedDigits, unionProblem } from './field-type-check.js'
 import type { MessageDefinition } from './message-definition.js'
+import { findTypeProblem } from './validation.js'
 
 const simpleName = /^[A-Za-z_]\w*$/
 const fullName = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/
@@ -17,6 +19,7 @@ export function checkedDefinition(definition: MessageDefinition): MessageDefinit
     if (!isUsable(name))
       throw invalid(member, 'has a name that cannot be written in Avro or that every object has', 'Name it with letters, digits and underscores.')
     checkType(member, type)
+    checkDefault(member, type)
   }
   if (definition.idField !== undefined) checkId(definition)
   return definition
@@ -44,7 +47,9 @@ function checkId({ class: { name }, fields, idField }: MessageDefinition): void 
 function checkType(member: string, type: FieldType): void {
   if (type.kind === 'decimal') checkDecimal(member, type)
   if (type.kind === 'enum') checkEnum(member, type)
+  else if (type.name !== undefined) checkFixed(member, type)
   if (type.kind === 'optional' && type.of?.kind === 'optional') throw invalid(member, 'is an optional of an optional', 'Use t.optional once.')
+  if (type.kind === 'union' || type.kind === 'optional') checkUnion(member, type)
   if (type.kind === 'record' && typeof type.class !== 'function') {
     throw invalid(
       member,
@@ -52,10 +57,45 @@ function checkType(member: string, type: FieldType): void {
       'Declare the value above it; when two files import each other, move it to a file of its own.',
     )
   }
-  if (type.of) checkType(member, type.of)
+  for (const part of type.of ? [type.of] : (type.branches ?? [])) {
+    if (part.default !== undefined)
+      throw invalid(member, 'has a default inside its type', 'Only a field has a default: t.withDefault(type, value) around the whole type.')
+    checkType(member, part)
+  }
 }
 
-function checkDecimal(member: string, { precision = 0, scale = 0 }: FieldType): void {
+function checkUnion(member: string, type: FieldType): void {
+  const problem = unionProblem(type.kind === 'union' ? (type.branches ?? []) : [{ kind: 'null' }, ...(type.of?.branches ?? [])])
+  if (!problem) return
+  throw invalid(
+    member,
+    problem,
+    'Give t.union types that differ in JavaScript and in Avro: classes, and at most one text, one number and so on; t.optional goes around it.',
+  )
+}
+
+function checkFixed(member: string, { kind, name = '', size = 0 }: FieldType): void {
+  if (fullName.test(name) && !primitive.test(name) && Number.isInteger(size) && size >= (kind === 'fixed' ? 0 : 1)) return
+  throw invalid(member, `is ${kind} of ${size} bytes with the name '${name}'`, "Give it an Avro name and a whole number of bytes: t.fixed('shop.Checksum', 4).")
+}
+
+/** The default has to be a value of the type, and of a union of its first branch: older readers of Avro take it for nothing else. */
+function checkDefault(member: string, type: FieldType): void {
+  if (type.default === undefined) return
+  const [first, ...others] = type.branches ?? []
+  const problem =
+    type.kind === 'optional' && type.default !== null
+      ? 'is an optional with a default'
+      : findTypeProblem(first ?? type, type.default) && !others.every(other => findTypeProblem(other, type.default))
+        ? 'has a default that is of a later branch of its union'
+        : findTypeProblem(type, type.default)?.replace(/^is/, 'has a default that is')
+  if (!problem) return
+  throw invalid(member, problem, "Give a value of the type; in a union, of its first branch: t.withDefault(t.union(t.string, t.null), 'none').")
+}
+
+function checkDecimal(member: string, { precision = 0, scale = 0, size }: FieldType): void {
+  if (size !== undefined && precision > fixedDigits(size))
+    throw invalid(member, `is a decimal of ${precision} digits in ${size} bytes, which hold ${fixedDigits(size)}`, 'Give it more bytes or fewer digits.')
   if (Number.isInteger(precision) && Number.isInteger(scale) && scale >= 0 && precision >= 1 && scale <= precision) return
   throw invalid(
     member,
@@ -64,14 +104,17 @@ function checkDecimal(member: string, { precision = 0, scale = 0 }: FieldType): 
   )
 }
 
-function checkEnum(member: string, { name = '', symbols = [] }: FieldType): void {
+function checkEnum(member: string, { name = '', symbols = [], fallback }: FieldType): void {
   const wrong = symbols.find((symbol, index) => !isUsable(symbol) || symbols.indexOf(symbol) !== index)
   const named = fullName.test(name) && !primitive.test(name)
-  if (named && symbols.length > 0 && wrong === undefined) return
+  const known = fallback === undefined || symbols.includes(fallback)
+  if (named && known && symbols.length > 0 && wrong === undefined) return
   const problem = !named
     ? `is an enum with the name '${name}', which is no Avro name`
     : wrong === undefined
-      ? 'is an enum without symbols'
+      ? symbols.length === 0
+        ? 'is an enum without symbols'
+        : `is an enum whose default ${fallback} is no symbol of it`
       : `is an enum with the symbol '${wrong}' twice, or it cannot be written in Avro`
   throw invalid(member, problem, "Use letters, digits and underscores, each symbol once: t.enum('shop.Status', ['open', 'closed']).")
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { coreErrors } from '../errors/core-errors.js'
 import { checkedDefinition } from './definition-check.js'
+import { fillDefaults } from './field-defaults.js'
 import { type FieldType, type FieldTypeLike, fieldType, t } from './field-type.js'
 import type { MessageClass } from './message.js'
 import { defineMessage, type FieldDefinition, findMessageDefinition, type MessageKind } from './message-definition.js'
@@ -61,11 +62,14 @@ function messageDecorator(kind: MessageKind, name: string) {
     const message = class extends (target as MessageClass) {
       constructor(...given: unknown[]) {
         super(...given)
-        if (takesFields) Object.assign(this, given[0])
+        if (!takesFields) return
+        Object.assign(this, given[0])
+        fillDefaults(definition, this, given[0])
       }
     } as C
     Object.defineProperty(message, 'name', { value: target.name })
-    defineMessage(checkedDefinition({ kind, name, class: message, fields, idField }), target)
+    const definition = checkedDefinition({ kind, name, class: message, fields, idField })
+    defineMessage(definition, target)
     return message
   }
 }

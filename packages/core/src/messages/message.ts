@@ -1,5 +1,9 @@
-/** The fields of a message class: everything on it that is no method. */
-export type Fields<T> = { [K in keyof T as T[K] extends (...args: never[]) => unknown ? never : K]: T[K] }
+import type { DefaultedKeys } from './defaulted.js'
+
+/** The fields that a message class is made of: everything on it that is no method. What has a default may be left out. */
+export type Fields<T> = { [K in keyof T as T[K] extends (...args: never[]) => unknown ? never : K extends DefaultedKeys<T> ? never : K]: T[K] } & {
+  [K in DefaultedKeys<T>]?: T[K]
+}
 
 /**
  * Base of commands, events and values. It gives `new OrderPlaced({ ... })` its type: a missing or mistyped field does

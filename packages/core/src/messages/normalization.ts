@@ -1,5 +1,7 @@
-import type { FieldType } from './field-type.js'
+import type { Duration } from './duration.js'
+import { type FieldType, isNullable } from './field-type.js'
 import { type MessageDefinition, recordDefinition } from './message-definition.js'
+import { branchFinder } from './union-branch.js'
 
 type Normalize = (value: never) => unknown
 
@@ -10,9 +12,10 @@ const compiled = new WeakMap<MessageDefinition, readonly { readonly name: string
  * It is always a copy that shares nothing changeable with the given one, and an instance of the definition's class (not made
  * by its constructor) with all fields in the order of their declaration:
  *
+ * - a missing field with a default is that default;
  * - an absent optional is undefined, never null or missing; a nested value is an instance of its class;
  * - a decimal has no trailing zeros behind its point, no leading ones, and is never `-0`: `'261.96'`, `'2'`, `'-0.5'`;
- * - a float is rounded to 32 bits, an int is never `-0`, a UUID is in lower case, bytes are a Uint8Array and no Buffer;
+ * - a float is rounded to 32 bits, an int or a time is never `-0`, a UUID is in lower case, bytes are a Uint8Array and no Buffer;
  * - the keys of a map are sorted.
  *
  * The message must fit its definition (`validateMessage`). Idempotent.
@@ -29,10 +32,24 @@ export function normalizeMessage<T extends object>(definition: MessageDefinition
 function fieldsOf(definition: MessageDefinition) {
   let fields = compiled.get(definition)
   if (!fields) {
-    fields = definition.fields.map(({ name, type }) => ({ name, normalize: normalizerOf(type) }))
+    fields = definition.fields.map(({ name, type }) => ({ name, normalize: fieldNormalizer(type) }))
     compiled.set(definition, fields)
   }
   return fields
+}
+
+function fieldNormalizer(type: FieldType): Normalize | undefined {
+  const normalize = normalizerOf(type)
+  if (type.default === undefined || isNullable(type)) return normalize
+  const preset = defaultMaker(type)
+  return (value: unknown) => (value === undefined ? preset() : normalize ? normalize(value as never) : value)
+}
+
+/** What makes the default of a field: a value of its own each time. */
+export function defaultMaker(type: FieldType): () => unknown {
+  const value = type.default ?? undefined
+  const normalize = normalizerOf(type)
+  return normalize ? () => normalize(value as never) : () => value
 }
 
 /** What makes a value of this type canonical, or undefined where every value already is. */
@@ -50,6 +67,8 @@ function normalizerOf(type: FieldType): Normalize | undefined {
       return arrayNormalizer(normalizerOf(type.of as FieldType))
     case 'map':
       return mapNormalizer(normalizerOf(type.of as FieldType))
+    case 'union':
+      return unionNormalizer(type.branches as readonly FieldType[])
     default:
       return scalars[type.kind]
   }
@@ -58,7 +77,12 @@ function normalizerOf(type: FieldType): Normalize | undefined {
 const scalars: Partial<Record<FieldType['kind'], Normalize>> = {
   int: (value: number) => value + 0,
   float: Math.fround as Normalize,
+  'time-millis': (value: number) => value + 0,
+  'time-micros': (value: number) => value + 0,
   bytes: (value: Uint8Array) => new Uint8Array(value),
+  fixed: (value: Uint8Array) => new Uint8Array(value),
+  null: () => undefined,
+  duration: ({ months, days, milliseconds }: Duration) => ({ months: months + 0, days: days + 0, milliseconds: milliseconds + 0 }),
   uuid: (value: string) => value.toLowerCase(),
   timestamp: (value: Date) => new Date(value),
   decimal: canonicalDecimal as Normalize,
@@ -81,6 +105,15 @@ function mapNormalizer(normalize: Normalize | undefined): Normalize {
         .sort()
         .map(key => [key, normalize ? normalize(value[key] as never) : value[key]]),
     )
+}
+
+function unionNormalizer(branches: readonly FieldType[]): Normalize {
+  const find = branchFinder(branches)
+  const normalizers = branches.map(normalizerOf)
+  return (value: unknown) => {
+    const normalize = normalizers[find(value) as number]
+    return normalize ? normalize(value as never) : value
+  }
 }
 
 const point = 46

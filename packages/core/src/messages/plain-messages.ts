@@ -1,12 +1,15 @@
+import type { DefaultedKeys } from './defaulted.js'
 import { checkedDefinition } from './definition-check.js'
+import { fillDefaults } from './field-defaults.js'
 import { type FieldTypeLike, fieldType, type TypeOf } from './field-type.js'
 import { Message, type MessageClass } from './message.js'
-import { defineMessage, type MessageKind } from './message-definition.js'
+import { defineMessage, type MessageDefinition, type MessageKind } from './message-definition.js'
 
 type Shape = Readonly<Record<string, FieldTypeLike>>
 type OptionalKeys<S extends Shape> = { [K in keyof S]: undefined extends TypeOf<S[K]> ? K : never }[keyof S]
 type FieldsOf<S extends Shape> = { [K in Exclude<keyof S, OptionalKeys<S>>]: TypeOf<S[K]> } & { [K in OptionalKeys<S>]?: TypeOf<S[K]> }
-type PlainMessage<S extends Shape> = new (fields: FieldsOf<S>) => FieldsOf<S>
+type GivenFields<S extends Shape> = Omit<FieldsOf<S>, DefaultedKeys<FieldsOf<S>>> & { [K in DefaultedKeys<FieldsOf<S>>]?: FieldsOf<S>[K] }
+type PlainMessage<S extends Shape> = new (fields: GivenFields<S>) => FieldsOf<S>
 
 /** An event class without decorators: `const OrderPlaced = event('shop.OrderPlaced', { orderId: t.string })`. */
 export const event = <S extends Shape>(name: string, fields: S): PlainMessage<S> => plainMessage('event', name, fields)
@@ -18,9 +21,14 @@ export const value = <S extends Shape>(name: string, fields: S): PlainMessage<S>
 export const command = <S extends Shape>(name: string, id: keyof S & string, fields: S): PlainMessage<S> => plainMessage('command', name, fields, id)
 
 function plainMessage<S extends Shape>(kind: MessageKind, name: string, fields: S, idField?: string): PlainMessage<S> {
-  const message = class extends Message<object> {}
+  const message = class extends Message<object> {
+    constructor(given: object) {
+      super(given)
+      fillDefaults(definition, this, given)
+    }
+  }
   Object.defineProperty(message, 'name', { value: name.slice(name.lastIndexOf('.') + 1) })
-  const definition = checkedDefinition({
+  const definition: MessageDefinition = checkedDefinition({
     kind,
     name,
     class: message as MessageClass,

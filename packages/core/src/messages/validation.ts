@@ -1,6 +1,8 @@
 import { coreErrors } from '../errors/core-errors.js'
-import type { FieldType } from './field-type.js'
+import { daysOfDate } from './calendar-date.js'
+import { type FieldType, isNullable } from './field-type.js'
 import { type MessageDefinition, recordDefinition } from './message-definition.js'
+import { branchFinder, isPlainObject } from './union-branch.js'
 
 /** A place in a message that does not fit: the path, what was expected and what was there. */
 export interface FieldProblem {
@@ -39,6 +41,14 @@ export function validateMessage(definition: MessageDefinition, message: unknown)
   })
 }
 
+/** Why a value does not fit a type, at its first problem; undefined when it fits. */
+export function findTypeProblem(type: FieldType, value: unknown): string | undefined {
+  const walk: Walk = { steps: [], problems: [] }
+  typeCheck(type)(value, walk, 0)
+  const [first] = walk.problems
+  return first && (first.path ? `${first.problem} (at ${first.path})` : first.problem)
+}
+
 function checkOf(definition: MessageDefinition): Check {
   let check = compiled.get(definition)
   if (!check) {
@@ -49,7 +59,7 @@ function checkOf(definition: MessageDefinition): Check {
 }
 
 function recordCheck(definition: MessageDefinition): Check {
-  const fields = definition.fields.map(({ name, type }) => ({ name, check: typeCheck(type) }))
+  const fields = definition.fields.map(({ name, type }) => ({ name, check: fieldCheck(type) }))
   const known = new Set(fields.map(({ name }) => name))
   return (value, walk, depth) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return report(walk, depth, expected(`a ${definition.name}`, value))
@@ -64,6 +74,15 @@ function recordCheck(definition: MessageDefinition): Check {
       walk.steps[depth] = name
       report(walk, depth + 1, `is no field of ${definition.name}`)
     }
+  }
+}
+
+/** What is missing where there is a default is that default. */
+function fieldCheck(type: FieldType): Check {
+  const check = typeCheck(type)
+  if (type.default === undefined || isNullable(type)) return check
+  return (value, walk, depth) => {
+    if (value !== undefined) check(value, walk, depth)
   }
 }
 
@@ -83,6 +102,10 @@ function typeCheck(type: FieldType): Check {
       return arrayCheck(typeCheck(type.of as FieldType))
     case 'map':
       return mapCheck(typeCheck(type.of as FieldType))
+    case 'union':
+      return unionCheck(type.branches as readonly FieldType[])
+    case 'fixed':
+      return scalarCheck(`${type.size} bytes (a Uint8Array)`, value => value instanceof Uint8Array && value.length === type.size)
     case 'enum':
       return scalarCheck(`one of ${type.symbols?.join(', ')}`, value => (type.symbols as readonly unknown[]).includes(value))
     case 'decimal':
@@ -115,16 +138,57 @@ function mapCheck(check: Check): Check {
   }
 }
 
+function unionCheck(branches: readonly FieldType[]): Check {
+  const find = branchFinder(branches)
+  const checks = branches.map(typeCheck)
+  const what = branches.map(branchText).join(' or ')
+  return (value, walk, depth) => {
+    const index = find(value)
+    if (index === undefined) return report(walk, depth, expected(what, value))
+    ;(checks[index] as Check)(value, walk, depth)
+  }
+}
+
+function branchText(branch: FieldType): string {
+  switch (branch.kind) {
+    case 'record':
+      return `a ${recordDefinition(branch).class.name} made by its class`
+    case 'array':
+      return 'an array'
+    case 'map':
+      return 'a plain object'
+    case 'fixed':
+    case 'enum':
+      return `${branch.name}`
+    default:
+      return branch.kind
+  }
+}
+
+const isNumber = (value: unknown, from: number, to: number) => typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to
+const isLong = (value: unknown) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value
+const durationParts = ['months', 'days', 'milliseconds'] as const
+
 const scalars = {
+  null: ['absent', (value: unknown) => value === undefined || value === null],
   string: ['a string', (value: unknown) => typeof value === 'string' && value.isWellFormed()],
   boolean: ['a boolean', (value: unknown) => typeof value === 'boolean'],
   int: ['a whole number of 32 bits', (value: unknown) => typeof value === 'number' && (value | 0) === value],
-  long: ['a bigint of 64 bits', (value: unknown) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value],
+  long: ['a bigint of 64 bits', isLong],
   float: ['a number of 32 bits', (value: unknown) => typeof value === 'number' && Number.isFinite(value) === Number.isFinite(Math.fround(value))],
   double: ['a number', (value: unknown) => typeof value === 'number'],
   bytes: ['bytes (a Uint8Array)', (value: unknown) => value instanceof Uint8Array],
   uuid: ['a UUID', (value: unknown) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)],
+  date: ["a date such as '2016-11-08'", (value: unknown) => typeof value === 'string' && daysOfDate(value) !== undefined],
+  'time-millis': ['milliseconds since midnight', (value: unknown) => isNumber(value, 0, 86_399_999)],
+  'time-micros': ['microseconds since midnight', (value: unknown) => isNumber(value, 0, 86_399_999_999)],
   timestamp: ['a valid Date', (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime())],
+  'timestamp-micros': ['a bigint of 64 bits', isLong],
+  'timestamp-nanos': ['a bigint of 64 bits', isLong],
+  'local-timestamp-millis': ['a bigint of 64 bits', isLong],
+  'local-timestamp-micros': ['a bigint of 64 bits', isLong],
+  'local-timestamp-nanos': ['a bigint of 64 bits', isLong],
+  duration: ['{ months, days, milliseconds }, whole numbers of 32 bits', isDuration],
 } as const satisfies Record<string, readonly [string, (value: unknown) => boolean]>
 
 function scalarCheck(what: string, fits: (value: unknown) => boolean): Check {
@@ -133,11 +197,8 @@ function scalarCheck(what: string, fits: (value: unknown) => boolean): Check {
   }
 }
 
-/** A Map or an instance of a class would be written as if it were empty or as what it is not. */
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+function isDuration(value: unknown): boolean {
+  return isPlainObject(value) && Object.keys(value).length === 3 && durationParts.every(part => isNumber(value[part], 0, 2 ** 32 - 1))
 }
 
 const decimal = /^-?\d+(?:\.\d+)?$/
