@@ -1,11 +1,5 @@
 import type { MessageDefinition } from '@ottla/core'
 
-/** Names a stream: the aggregate's or saga's name and its id. */
-export interface StreamName {
-  readonly participant: string
-  readonly id: string
-}
-
 /** What a participant is told about the decision at hand. */
 export interface DecisionContext {
   readonly id: string

@@ -4,7 +4,7 @@ import { eventEnvelope, eventId } from '../records/event-record.js'
 import type { AppTopics } from '../records/topics.js'
 import type { Checkpoint } from '../state/state-store.js'
 import { nextBatch } from './next-batch.js'
-import { restoreReader } from './replay-reader.js'
+import { replayReader } from './replay-reader.js'
 
 export interface TrustOptions {
   readonly shard: number
@@ -27,7 +27,7 @@ export async function isOfThisLog(
   if (!checkpoint.lastEvent) return checkpoint.events === 0
   const { offset, id } = checkpoint.lastEvent
   const at = { topic: topics.events, partition: shard }
-  const reader = restoreReader(options, [{ ...at, offset }])
+  const reader = replayReader(options, [{ ...at, offset }])
   try {
     const batches = reader[Symbol.asyncIterator]()
     while (reader.position(at) <= offset) {

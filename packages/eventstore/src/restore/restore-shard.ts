@@ -1,10 +1,10 @@
 import { learnSchema } from '../codec/learn-schema.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { LogReader, RecordBatch } from '../log/log.js'
+import { streamKey } from '../model/stream-name.js'
 import { nextBatch } from '../replay/next-batch.js'
-import { restoreReader } from '../replay/replay-reader.js'
+import { replayReader } from '../replay/replay-reader.js'
 import { timeSlices } from '../replay/time-slices.js'
-import { streamKey } from '../shard/memory/shard-memory.js'
 import type { Checkpoint } from '../state/state-store.js'
 import { type RestoreEnds, type RestoreOptions, restoreStart } from './restore-start.js'
 import { RestoredChanges, StoreDisagrees } from './restored-changes.js'
@@ -115,7 +115,7 @@ class Restore {
 
   private open({ events, outcomes }: RestoreEnds): LogReader {
     const { shard, topics } = this.options
-    return restoreReader(this.options, [
+    return replayReader(this.options, [
       { topic: topics.events, partition: shard, offset: events },
       { topic: topics.outcomes, partition: shard, offset: outcomes },
     ])

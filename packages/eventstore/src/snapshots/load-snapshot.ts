@@ -6,7 +6,7 @@ import type { LogRecord } from '../log/log.js'
 import type { ShardModel } from '../model/shard-model.js'
 import { deduplicationWindow } from '../records/topics.js'
 import { nextBatch } from '../replay/next-batch.js'
-import { restoreReader } from '../replay/replay-reader.js'
+import { replayReader } from '../replay/replay-reader.js'
 import { timeSlices } from '../replay/time-slices.js'
 import type { DecidedCommand } from '../state/decided-command.js'
 import type { Checkpoint, StateStore, StoredState } from '../state/state-store.js'
@@ -33,7 +33,7 @@ export async function loadSnapshot(options: LoadOptions, marker: Marker): Promis
   if (loading?.marker !== offset) store.discard(shard)
   const at = { topic: topics.snapshots, partition: shard }
   const end = (await log.admin.endOffsets(at.topic))[shard] as number
-  const reader = restoreReader(options, [{ ...at, offset: loading?.marker === offset ? loading.next : from }])
+  const reader = replayReader(options, [{ ...at, offset: loading?.marker === offset ? loading.next : from }])
   const changes = new LoadedChanges(options, marker.stateVersions)
   try {
     const batches = reader[Symbol.asyncIterator]()

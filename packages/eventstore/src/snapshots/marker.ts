@@ -4,7 +4,7 @@ import { learnSchema } from '../codec/learn-schema.js'
 import type { Log, LogRecord } from '../log/log.js'
 import type { AppTopics } from '../records/topics.js'
 import { nextBatch } from '../replay/next-batch.js'
-import { restoreReader } from '../replay/replay-reader.js'
+import { replayReader } from '../replay/replay-reader.js'
 import type { Checkpoint } from '../state/state-store.js'
 import { markerKey, SnapshotMarker } from './snapshot-records.js'
 
@@ -51,7 +51,7 @@ export async function lastMarker(options: MarkerOptions): Promise<Marker | undef
 async function lastMarkerWithin(options: MarkerOptions, from: number, to: number): Promise<LogRecord | undefined> {
   const { shard, topics, codec, clock } = options
   const at = { topic: topics.snapshots, partition: shard }
-  const reader = restoreReader(options, [{ ...at, offset: from }])
+  const reader = replayReader(options, [{ ...at, offset: from }])
   let found: LogRecord | undefined
   try {
     const batches = reader[Symbol.asyncIterator]()

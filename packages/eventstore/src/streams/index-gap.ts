@@ -1,7 +1,7 @@
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { Log } from '../log/log.js'
-import type { StreamName } from '../model/participant.js'
 import type { ShardModel } from '../model/shard-model.js'
+import type { StreamName } from '../model/stream-name.js'
 import { eventEnvelope } from '../records/event-record.js'
 import type { AppTopics } from '../records/topics.js'
 import type { StateStore, VersionRange } from '../state/state-store.js'

@@ -2,6 +2,7 @@ import { freezeState } from '@ottla/core'
 import type { Participant } from '../../model/participant.js'
 import { readState } from '../../model/read-state.js'
 import type { ShardModel } from '../../model/shard-model.js'
+import { streamKey } from '../../model/stream-name.js'
 import { type EventEnvelope, eventEnvelope, eventId } from '../../records/event-record.js'
 import type { DecidedCommand } from '../../state/decided-command.js'
 import type { Checkpoint, IndexedEvents, StateStore, StoredState } from '../../state/state-store.js'
@@ -158,11 +159,6 @@ export class ShardMemory {
       if (this.streams.size < this.limit) return
     }
   }
-}
-
-/** The name of a stream among all of an app. */
-export function streamKey(participant: string, id: string): string {
-  return `${participant}/${id}`
 }
 
 /** Committed changes that the state store does not have yet. */
