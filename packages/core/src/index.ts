@@ -1,7 +1,7 @@
 export { Command, Event, Field, Id, Value } from './messages/message-decorators.js'
 export { t, isNullable, type FieldType, type FieldTypeLike, type TypeOf } from './messages/field-type.js'
 export type { Defaulted, DefaultedKeys } from './messages/defaulted.js'
-export type { Duration } from './messages/duration.js'
+export type { CalendarDuration } from './messages/calendar-duration.js'
 export { Message, type Fields, type MessageClass } from './messages/message.js'
 export { Aggregate, Apply, Handle, findAggregate } from './aggregates/aggregate-decorators.js'
 export { AggregateDecider } from './aggregates/aggregate-decider.js'

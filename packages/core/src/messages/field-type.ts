@@ -1,5 +1,5 @@
+import type { CalendarDuration } from './calendar-duration.js'
 import type { Defaulted } from './defaulted.js'
-import type { Duration } from './duration.js'
 import type { MessageClass } from './message.js'
 
 /** The type of a field as Avro knows it; `T` is what the field is in TypeScript. */
@@ -101,7 +101,7 @@ export const t = {
   /** What a wall clock shows, in nanoseconds since it showed 1970-01-01T00:00:00: a bigint. */
   localTimestampNanos: scalar<bigint>('local-timestamp-nanos'),
   /** Months, days and milliseconds, which do not turn into each other; `name` is the Avro name of its 12 bytes. */
-  duration: (name: string): FieldType<Duration> => ({ kind: 'duration', name, size: 12 }),
+  duration: (name: string): FieldType<CalendarDuration> => ({ kind: 'duration', name, size: 12 }),
   /** An exact decimal number as a string such as `'261.9600'` or `'261.96'`, with at most `scale` digits behind the point. */
   decimal: (precision: number, scale = 0): FieldType<string> => ({ kind: 'decimal', precision, scale }),
   /** A decimal that always takes `size` bytes; `name` is their Avro name. */

@@ -1,4 +1,4 @@
-import type { Duration } from './duration.js'
+import type { CalendarDuration } from './calendar-duration.js'
 import { type FieldType, isNullable } from './field-type.js'
 import { type MessageDefinition, recordDefinition } from './message-definition.js'
 import { branchFinder } from './union-branch.js'
@@ -82,7 +82,7 @@ const scalars: Partial<Record<FieldType['kind'], Normalize>> = {
   bytes: (value: Uint8Array) => new Uint8Array(value),
   fixed: (value: Uint8Array) => new Uint8Array(value),
   null: () => undefined,
-  duration: ({ months, days, milliseconds }: Duration) => ({ months: months + 0, days: days + 0, milliseconds: milliseconds + 0 }),
+  duration: ({ months, days, milliseconds }: CalendarDuration) => ({ months: months + 0, days: days + 0, milliseconds: milliseconds + 0 }),
   uuid: (value: string) => value.toLowerCase(),
   timestamp: (value: Date) => new Date(value),
   decimal: canonicalDecimal as Normalize,
