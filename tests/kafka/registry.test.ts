@@ -67,6 +67,10 @@ class OwnSubjects implements SchemaRegistry {
     return this.registry.compatibility(this.#prefix + subject)
   }
 
+  ownCompatibility(subject: string): Promise<CompatibilityLevel | undefined> {
+    return this.registry.ownCompatibility(this.#prefix + subject)
+  }
+
   setCompatibility(subject: string, level: CompatibilityLevel): Promise<void> {
     return this.registry.setCompatibility(this.#prefix + subject, level)
   }

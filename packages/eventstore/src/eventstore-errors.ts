@@ -92,6 +92,10 @@ export const eventstoreErrors = defineErrors({
     what: 'The schema registry of {registry} is opened for reading only, and it has no such schema in {subject}.',
     todo: 'Only the process that writes the log registers schemas.',
   },
+  SCHEMAS_NOT_REGISTERED: {
+    what: 'The registry lacks the schema of this version of the app in {count} subjects: {subjects}.',
+    todo: 'Run `ottla schema register` before the app is started: with autoRegister: false it registers nothing by itself.',
+  },
   REGISTRY_UNAVAILABLE: {
     what: 'The schema registry {registry} does not answer ({error}).',
     todo: 'Ottla asks again by itself, and what waits for a schema goes on when it is back. Look at the registry when it lasts.',

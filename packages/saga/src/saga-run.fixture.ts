@@ -19,6 +19,7 @@ class MapRegistry implements SchemaRegistry {
     this.schemas.flatMap((entry, index) => (entry.subject === subject ? [{ id: index + 1, schema: entry.schema }] : []))
   subjects = async () => this.schemas.map(({ subject }) => subject)
   compatibility = async () => 'NONE' as const
+  ownCompatibility = async () => undefined
   setCompatibility = async () => {}
   check = async () => ({ compatible: true, level: 'NONE' as const, reasons: [] })
 }

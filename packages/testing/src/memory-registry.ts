@@ -50,6 +50,10 @@ export class MemoryRegistry implements SchemaRegistry {
     return this.level(subject)
   }
 
+  async ownCompatibility(subject: string): Promise<CompatibilityLevel | undefined> {
+    return this.levels.get(subject)
+  }
+
   /** Without a subject, for all that have none of their own. */
   async setCompatibility(subject: string | undefined, level: CompatibilityLevel): Promise<void> {
     this.levels.set(subject, compatibilityLevel(level))

@@ -1,6 +1,7 @@
 import { coreErrors, findProblems, isOttlaError, type MessageDefinition } from '@ottla/core'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { SchemaRegistry } from '../registry/schema-registry.js'
+import { schemaSubject } from '../registry/schema-subject.js'
 import type { AvroType } from './avro/tap.js'
 import type { Codec } from './codec.js'
 import { ReaderTypes } from './reader-types.js'
@@ -33,7 +34,7 @@ export class AvroCodec implements Codec {
     for (const definition of definitions) {
       if (types.has(definition)) continue
       const { text, type } = this.readerTypes.of(definition)
-      const subject = `${topic}-${definition.name}`
+      const subject = schemaSubject(topic, definition)
       const schemaId = await this.registry.register(subject, text)
       this.remember(schemaId, text)
       for (const { id, schema } of await this.registry.versions(subject)) this.remember(id, schema)

@@ -18,6 +18,11 @@ export interface EmbeddedOptions {
   readonly maxRecordBytes?: number
   /** How large the log's file may become, in bytes: beyond it commits reject with LOG_FULL, instead of filling the disk. Default: no limit but the disk's. */
   readonly maxLogBytes?: number
+  /**
+   * Whether an app registers the schemas of its messages when it starts. Default true. With false it only looks them up, and does not start before `ottla schema register`
+   * has put them there.
+   */
+  readonly autoRegister?: boolean
   readonly clock?: Clock
 }
 
@@ -68,6 +73,7 @@ function openOn(database: ReturnType<typeof openForReading>, folder: DataFolder,
       log: new EmbeddedLog({ database, clock, maxRecordBytes, release }),
       registry: new EmbeddedRegistry(database, database.readonly),
       folder: folder.path,
+      autoRegister: options.autoRegister,
     }))
   } catch (error) {
     database.close()

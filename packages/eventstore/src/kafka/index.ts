@@ -1,5 +1,6 @@
 export { kafka } from './kafka.js'
 export type { KafkaLogLine, KafkaOptions } from './options/kafka-options.js'
+export { readRegistry } from './options/read-options.js'
 export { HttpRegistry } from './registry/http-registry.js'
 export type { RegistryAuth, RegistryOptions } from './registry/registry-options.js'
 export { type CompatibilityLevel, compatibilityLevels } from '../registry/compatibility-level.js'

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { DataFolder } from '../folder/data-folder.js'
 import { FolderLock } from '../folder/folder-lock.js'
-import type { LogConfig, OpenLog, OpenOptions } from '../log/log-config.js'
+import type { LogConfig, OpenLog, OpenOptions, OpenRegistry } from '../log/log-config.js'
+import type { CompatibilityLevel } from '../registry/compatibility-level.js'
 import { KafkaClient } from './client/kafka-client.js'
 import { KafkaLog } from './kafka-log.js'
 import type { KafkaOptions } from './options/kafka-options.js'
@@ -19,12 +20,22 @@ export function kafka(options: KafkaOptions = {}): LogConfig {
 }
 
 class KafkaConfig implements LogConfig {
+  readonly snapshots = true
   readonly #options: ReadOptions
   readonly #logger: KafkaOptions['logger']
 
   constructor(options: ReadOptions, logger: KafkaOptions['logger']) {
     this.#options = options
     this.#logger = logger
+  }
+
+  get compatibility(): CompatibilityLevel | undefined {
+    return this.#options.registry.compatibility
+  }
+
+  openRegistry(): OpenRegistry {
+    const registry = new HttpRegistry({ ...this.#options.registry, startTimeout: 0 })
+    return { registry, close: () => registry.close() }
   }
 
   async open({ readOnly = false }: OpenOptions = {}): Promise<OpenLog> {
@@ -38,7 +49,13 @@ class KafkaConfig implements LogConfig {
       lock?.release()
     }
     try {
-      return { log: await KafkaLog.connect(client, { isReadOnly: readOnly, release }), registry, folder: folder.path, snapshots: true }
+      return {
+        log: await KafkaLog.connect(client, { isReadOnly: readOnly, release }),
+        registry,
+        folder: folder.path,
+        snapshots: this.snapshots,
+        autoRegister: address.autoRegister,
+      }
     } catch (error) {
       release()
       throw error

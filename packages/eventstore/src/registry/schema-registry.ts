@@ -37,6 +37,8 @@ export interface SchemaRegistry {
   subjects(): Promise<readonly string[]>
   /** The level that the next `register` for this subject, with or without versions, goes by. BACKWARD_TRANSITIVE where nobody has set one: events are kept for ever. */
   compatibility(subject: string): Promise<CompatibilityLevel>
+  /** The level that was set for this very subject; undefined where nobody has. (Apicurio answers NONE for a subject with versions and no level.) */
+  ownCompatibility(subject: string): Promise<CompatibilityLevel | undefined>
   /** Sets the subject's own level, durably, for what is registered from now on; the subject need not have a version yet. Rejects with COMPATIBILITY_LEVEL_UNKNOWN. */
   setCompatibility(subject: string, level: CompatibilityLevel): Promise<void>
   /**

@@ -114,11 +114,13 @@ function readSasl(given: KafkaOptions['sasl'], environment: Environment): SASLOp
   return { ...sasl, mechanism: needed ? lower : sasl.mechanism } as SASLOptions | Mechanism
 }
 
-/** HttpRegistry checks the rest. The environment's credentials go to the environment's registry only, never to one that the code names. */
-function readRegistry(given: KafkaOptions['registry'], environment: Environment): RegistryOptions {
+/** Where the registry is, by the option and the environment. Throws KAFKA_OPTIONS_INVALID; HttpRegistry checks the rest. The environment's credentials go to the environment's registry only, never to one that the code names. */
+export function readRegistry(given: KafkaOptions['registry'], environment: Environment = process.env): RegistryOptions {
   const { SCHEMA_REGISTRY_URL: url, SCHEMA_REGISTRY_USERNAME: username, SCHEMA_REGISTRY_PASSWORD: password } = environment
   const registry = (typeof given === 'string' ? { url: given } : given) ?? (url ? { url } : undefined)
   if (!registry?.url) throw invalid('registry', 'there is none', 'Give the URL of a schema registry, in the option or in SCHEMA_REGISTRY_URL.')
+  if (registry.autoRegister !== undefined && typeof registry.autoRegister !== 'boolean')
+    throw invalid('registry.autoRegister', `it is of type ${typeof registry.autoRegister}`, 'Give true or false.')
   return registry.auth || !username || registry.url !== url ? registry : { ...registry, auth: { username, password: password ?? '' } }
 }
 

@@ -85,7 +85,20 @@ export class HttpRegistry implements SchemaRegistry {
 
   /** The option `compatibility` where the subject has no level of its own, since `register` will set that one. */
   async compatibility(subject: string): Promise<CompatibilityLevel> {
-    return (await this.#ownLevel(subject)) ?? this.#level
+    return (await this.ownCompatibility(subject)) ?? this.#level
+  }
+
+  async ownCompatibility(subject: string): Promise<CompatibilityLevel | undefined> {
+    const path = levelPathOf(subject)
+    const found = await this.#server.ask({ method: 'GET', path })
+    if (!found.ok) {
+      if (found.status !== 404) throw this.#refused(`the request for the level of ${subject}`, found)
+      return undefined
+    }
+    const { compatibilityLevel: name } = (found.body ?? {}) as { compatibilityLevel?: unknown }
+    const level = compatibilityLevels.find(each => each === name)
+    if (!level) throw this.#server.unexpected(`it answers GET ${path} with the level ${name}`)
+    return level
   }
 
   async setCompatibility(subject: string, level: CompatibilityLevel): Promise<void> {
@@ -97,7 +110,7 @@ export class HttpRegistry implements SchemaRegistry {
     const canonical = canonicalSchema(schema)
     parseSchema(canonical)
     const versions = await this.#allVersions(subject)
-    const own = await this.#ownLevel(subject)
+    const own = await this.ownCompatibility(subject)
     const verdict = verdictOn(canonical, own ?? this.#level, versions)
     if (own === undefined || versions.length === 0 || versions.some(version => version.schema === canonical)) return verdict
     return this.#askVerdict(subject, canonical, verdict)
@@ -126,22 +139,9 @@ export class HttpRegistry implements SchemaRegistry {
 
   /** The level in force. Apicurio and Confluent keep the level of a subject that has no version yet. */
   async #ensureLevel(subject: string): Promise<string> {
-    const own = await this.#ownLevel(subject)
+    const own = await this.ownCompatibility(subject)
     if (own === undefined) await this.#setLevel(subject, this.#level)
     return own ?? this.#level
-  }
-
-  async #ownLevel(subject: string): Promise<CompatibilityLevel | undefined> {
-    const path = levelPathOf(subject)
-    const found = await this.#server.ask({ method: 'GET', path })
-    if (!found.ok) {
-      if (found.status !== 404) throw this.#refused(`the request for the level of ${subject}`, found)
-      return undefined
-    }
-    const { compatibilityLevel: name } = (found.body ?? {}) as { compatibilityLevel?: unknown }
-    const level = compatibilityLevels.find(each => each === name)
-    if (!level) throw this.#server.unexpected(`it answers GET ${path} with the level ${name}`)
-    return level
   }
 
   async #setLevel(subject: string, level: CompatibilityLevel): Promise<void> {

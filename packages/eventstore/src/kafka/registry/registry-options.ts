@@ -13,6 +13,11 @@ export interface RegistryOptions {
   readonly ssl?: ConnectionOptions
   /** The level of a subject that Ottla makes. Default BACKWARD_TRANSITIVE: events are kept for ever, so each new version must read all that were written before. */
   readonly compatibility?: CompatibilityLevel
+  /**
+   * Whether an app registers the schemas of its messages when it starts. Default true. With false it only looks them up, and does not start before all are there:
+   * `ottla schema register` puts them there. For deployments where applications have no right to register.
+   */
+  readonly autoRegister?: boolean
   /** How long one request may take from the connection to the last byte of the answer, in milliseconds. Default 10,000. */
   readonly timeout?: number
   /** How long the start of an app waits for a registry that does not answer, in milliseconds; then it fails. Default 30,000. */

@@ -1,0 +1,27 @@
+import type { MessageDefinition } from '@ottla/core'
+import type { ShardModel } from '../model/shard-model.js'
+import { snapshotDefinitions } from '../snapshots/snapshot-records.js'
+import { commandReplyDefinition } from './command-reply.js'
+import { replyDefinition } from './inbox-record.js'
+import { outcomeDefinition } from './outcome-record.js'
+import type { AppTopics } from './topics.js'
+
+/** The messages that an app writes to one of its topics. */
+export interface TopicMessages {
+  readonly topic: string
+  readonly messages: readonly MessageDefinition[]
+}
+
+/**
+ * Everything that an app writes, by topic: its events and commands, and Ottla's own records. Each has a schema, whose subject is `schemaSubject`. Those of the snapshots
+ * only where the app takes any.
+ */
+export function appMessages(topics: AppTopics, model: Pick<ShardModel, 'events' | 'commands'>, snapshots: boolean): readonly TopicMessages[] {
+  return [
+    { topic: topics.events, messages: model.events },
+    { topic: topics.commands, messages: [...model.commands, replyDefinition] },
+    { topic: topics.outcomes, messages: [outcomeDefinition] },
+    { topic: topics.replies, messages: [commandReplyDefinition] },
+    ...(snapshots ? [{ topic: topics.snapshots, messages: snapshotDefinitions }] : []),
+  ]
+}
