@@ -2,7 +2,7 @@ import type { Clock } from '@ottla/core'
 import type { Log } from '../log/log.js'
 import { eventEnvelope, eventId } from '../records/event-record.js'
 import type { AppTopics } from '../records/topics.js'
-import type { Checkpoint } from '../state/state-store.js'
+import type { Checkpoint } from '../state/checkpoint.js'
 import { nextBatch } from './next-batch.js'
 import { replayReader } from './replay-reader.js'
 

@@ -5,7 +5,7 @@ import { streamKey } from '../model/stream-name.js'
 import { nextBatch } from '../replay/next-batch.js'
 import { replayReader } from '../replay/replay-reader.js'
 import { timeSlices } from '../replay/time-slices.js'
-import type { Checkpoint } from '../state/state-store.js'
+import type { Checkpoint } from '../state/checkpoint.js'
 import { type RestoreEnds, type RestoreOptions, restoreStart } from './restore-start.js'
 import { RestoredChanges, StoreDisagrees } from './restored-changes.js'
 

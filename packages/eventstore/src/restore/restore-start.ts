@@ -3,7 +3,8 @@ import type { ShardModel } from '../model/shard-model.js'
 import { isOfThisLog, type TrustOptions } from '../replay/trusted-checkpoint.js'
 import { loadSnapshot } from '../snapshots/load-snapshot.js'
 import { lastMarker, type Marker } from '../snapshots/marker.js'
-import type { Checkpoint, StateStore } from '../state/state-store.js'
+import type { Checkpoint } from '../state/checkpoint.js'
+import type { StateStore } from '../state/state-store.js'
 
 export interface RestoreOptions extends TrustOptions {
   readonly codec: Codec

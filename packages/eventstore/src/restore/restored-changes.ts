@@ -1,5 +1,3 @@
-import type { MessageDefinition } from '@ottla/core'
-import { eventstoreErrors } from '../eventstore-errors.js'
 import type { LogRecord } from '../log/log.js'
 import type { Participant } from '../model/participant.js'
 import { readState } from '../model/read-state.js'
@@ -8,8 +6,11 @@ import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-rec
 import { header } from '../records/headers.js'
 import { type OutcomeReason, outcomeDefinition, outcomeEnvelope } from '../records/outcome-record.js'
 import { deduplicationWindow } from '../records/topics.js'
+import { type Checkpoint, neverPublished } from '../state/checkpoint.js'
 import type { DecidedCommand } from '../state/decided-command.js'
-import { type Checkpoint, type IndexedEvents, neverPublished, type StoredState } from '../state/state-store.js'
+import type { StoredState } from '../state/stored-state.js'
+import type { IndexedEvents } from '../state/stream-index.js'
+import { readEvent } from '../streams/read-event.js'
 import type { RestoreOptions } from './restore-start.js'
 
 /** The log goes on with a version that does not follow the stored one: the store is of no use. */
@@ -109,20 +110,13 @@ export class RestoredChanges {
     try {
       if (envelope.version !== stream.version + 1) throw new Error(`version ${envelope.version} follows version ${stream.version}`)
       if (stream.unreadable === undefined) {
-        const definition = this.definitionOf(envelope)
-        const message = this.options.codec.decode(definition, record.value ?? Buffer.alloc(0))
-        stream.participant.evolve(stream.state, { definition, message }, { id: stream.id, version: envelope.version, timestamp: record.timestamp })
+        const context = { id: stream.id, version: envelope.version, timestamp: record.timestamp }
+        for (const event of readEvent(envelope.type, record.value ?? Buffer.alloc(0), this.options)) stream.participant.evolve(stream.state, event, context)
       }
     } catch (error) {
       stream.unreadable ??= `its event ${envelope.type} with version ${envelope.version} cannot be applied (${(error as Error).message})`
     }
     stream.version = envelope.version
-  }
-
-  private definitionOf({ type }: EventEnvelope): MessageDefinition {
-    const definition = this.options.model.message(type)
-    if (definition) return definition
-    throw eventstoreErrors.create('TYPE_UNKNOWN', { type })
   }
 
   private load({ stream: { participant: name, id } }: EventEnvelope): Working | undefined {

@@ -5,7 +5,7 @@ import type { Log, LogRecord } from '../log/log.js'
 import type { AppTopics } from '../records/topics.js'
 import { nextBatch } from '../replay/next-batch.js'
 import { replayReader } from '../replay/replay-reader.js'
-import type { Checkpoint } from '../state/state-store.js'
+import type { Checkpoint } from '../state/checkpoint.js'
 import { markerKey, SnapshotMarker } from './snapshot-records.js'
 
 /** What a complete snapshot covers. */

@@ -1,7 +1,7 @@
 import { isOttlaError } from '@ottla/core'
 import type { Log } from '../log/log.js'
 import { isOfThisLog } from '../replay/trusted-checkpoint.js'
-import { type Checkpoint, neverPublished } from '../state/state-store.js'
+import { type Checkpoint, neverPublished } from '../state/checkpoint.js'
 import type { StreamPlace } from '../state/unpublished.js'
 import { lastMarker, type Marker } from './marker.js'
 import { type SnapshotBase, type SnapshotPart, SnapshotWriting, type WritingOptions } from './snapshot-writing.js'

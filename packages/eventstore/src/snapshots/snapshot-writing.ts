@@ -3,8 +3,9 @@ import type { Codec } from '../codec/codec.js'
 import type { NewRecord } from '../log/log.js'
 import type { ShardModel } from '../model/shard-model.js'
 import { type AppTopics, deduplicationWindow } from '../records/topics.js'
+import type { Checkpoint } from '../state/checkpoint.js'
 import type { DecidedCommand } from '../state/decided-command.js'
-import type { Checkpoint, StateStore } from '../state/state-store.js'
+import type { StateStore } from '../state/state-store.js'
 import type { DecidedPlace, StreamPlace } from '../state/unpublished.js'
 import {
   entryKey,

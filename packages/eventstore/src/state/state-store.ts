@@ -1,55 +1,12 @@
-import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { eventstoreErrors } from '../eventstore-errors.js'
+import type { Checkpoint } from './checkpoint.js'
 import type { DecidedCommand } from './decided-command.js'
-import { decodeOffsets, encodeOffsets } from './offset-run.js'
+import { noteDamage, openStateFile } from './state-file.js'
+import type { StoredState } from './stored-state.js'
+import { type IndexedEvents, StreamIndex, streamIndexSchema } from './stream-index.js'
 import { Unpublished, unpublishedSchema } from './unpublished.js'
-
-/** A stream's stored state. */
-export interface StoredState {
-  readonly participant: string
-  readonly id: string
-  readonly version: number
-  /** The state as text of the StateCodec, or undefined when it is to be made anew from the events. */
-  readonly state: string | undefined
-  readonly deadline: number | undefined
-  /** Why the stream is unavailable here: an event of it cannot be read. */
-  readonly unreadable: string | undefined
-}
-
-/** Which offsets the versions `first`, `first + 1`, … of a stream have in the events topic. */
-export interface IndexedEvents {
-  readonly participant: string
-  readonly id: string
-  readonly first: number
-  readonly offsets: readonly number[]
-}
-
-/** Up to where a shard's stored states go. */
-export interface Checkpoint {
-  readonly clusterId: string
-  /** Next offsets of the events and outcomes that are in the store. */
-  readonly events: number
-  readonly outcomes: number
-  /** The greatest inbox position that those committed. */
-  readonly inbox: number | undefined
-  /** The last event in the store; another one at its offset means another log. */
-  readonly lastEvent: { readonly offset: number; readonly id: string } | undefined
-  /** The state version of each participant when it was written. */
-  readonly stateVersions: Readonly<Record<string, number>>
-  /** From which event offset on the stream index is complete; undefined from the first event on. */
-  readonly indexFrom?: number
-  /** Streams with events from this offset on are noted as unpublished; undefined while the app takes no snapshots. */
-  readonly published?: number
-  /** The earliest time of a command that is decided and perhaps in no snapshot. */
-  readonly decidedSince?: number
-  /** While a snapshot is being loaded: the offset of its marker, and where its topic is to be read on. What is here is of no use before that is done. */
-  readonly loading?: { readonly marker: number; readonly next: number }
-}
-
-/** As `published`: what is touched is noted from now on, but not all that was touched before. */
-export const neverPublished = Number.MAX_SAFE_INTEGER
 
 /** What changed in one shard since the last write. */
 export interface StoreChanges {
@@ -59,34 +16,32 @@ export interface StoreChanges {
   readonly checkpoint: Checkpoint
 }
 
-/** Versions `first` to `last` of a stream. */
-export interface VersionRange {
-  readonly first: number
-  readonly last: number
-}
-
 /**
  * One SQLite file per node with what the shard owners know: states, ids of decided commands, the stream index, deadlines.
  * It is a cache of the log: deleting it costs time, never data, so it is written without waiting for the disk. Rows and
  * checkpoint of a shard change in one SQLite transaction.
  */
 export class StateStore {
+  readonly index: StreamIndex
   readonly unpublished: Unpublished
   private readonly database: Database.Database
   private readonly statements: ReturnType<typeof prepare>
 
   /** @param file path of the SQLite file, or ':memory:'. A damaged file is made anew. */
   constructor(file: string) {
-    this.database = open(file)
+    this.database = openStateFile(file, schema)
     this.statements = prepare(this.database)
+    this.index = new StreamIndex(this.database)
     this.unpublished = new Unpublished(this.database)
   }
 
+  /** Up to where the store has the shard; undefined where it knows nothing of it. Throws STATE_STORE_FAILED. */
   checkpoint(shard: number): Checkpoint | undefined {
     const row = this.get(this.statements.checkpoint, shard) as { value: string } | undefined
     return row && (JSON.parse(row.value) as Checkpoint)
   }
 
+  /** A stream's state as it was written last, or undefined where none is known. Throws when its text does not fit its checksum. */
   state(participant: string, id: string): StoredState | undefined {
     const row = this.get(this.statements.state, participant, id) as StateRow | undefined
     if (!row) return undefined
@@ -101,41 +56,10 @@ export class StateStore {
     }
   }
 
+  /** The first outcome of a command that was decided within the window, or undefined. */
   decided(participant: string, key: string, id: string): DecidedCommand | undefined {
     const row = this.get(this.statements.decided, participant, key, id) as { at: number; value: string } | undefined
     return row && { participant, key, id, at: row.at, ...(JSON.parse(row.value) as Omit<DecidedCommand, 'participant' | 'key' | 'id' | 'at'>) }
-  }
-
-  /** The offsets of a stream's events with versions from `from` to `to`, in order. */
-  offsets(participant: string, id: string, from: number, to: number): number[] {
-    const runs = this.statements.offsets.all({ participant, id, from, to }) as { first: number; offsets: Buffer }[]
-    return runs.flatMap(({ first, offsets: bytes }) => {
-      const offsets = decodeOffsets(bytes)
-      return first >= from && first + offsets.length - 1 <= to ? offsets : offsets.filter((_, index) => first + index >= from && first + index <= to)
-    })
-  }
-
-  /** Which versions of a stream up to `to` the index does not have although it has later ones, or `to` itself: the latest such range, from `from` on. */
-  missingVersions(participant: string, id: string, from: number, to: number): VersionRange | undefined {
-    const runs = this.statements.offsets.all({ participant, id, from, to }) as { first: number; offsets: Buffer }[]
-    let last = to
-    for (const { first, offsets } of runs.reverse()) {
-      const end = first + decodeOffsets(offsets).length - 1
-      if (end < last) return { first: Math.max(from, end + 1), last }
-      last = Math.min(last, first - 1)
-    }
-    return last >= from ? { first: from, last } : undefined
-  }
-
-  /** The last version of a stream that is in the index; 0 where none is. */
-  lastIndexed(participant: string, id: string): number {
-    const run = this.statements.lastRun.get(participant, id) as { first: number; offsets: Buffer } | undefined
-    return run ? run.first + decodeOffsets(run.offsets).length - 1 : 0
-  }
-
-  /** Adds a run that was missing in the index. */
-  addToIndex(shard: number, { participant, id, first, offsets }: IndexedEvents): void {
-    this.statements.putOffsets.run(participant, id, first, shard, encodeOffsets(offsets))
   }
 
   /** Every stream of the shard that waits for a deadline. */
@@ -163,9 +87,9 @@ export class StateStore {
       for (const { participant, key, id, at, ...decided } of changes.decided) {
         this.statements.putDecided.run(participant, key, id, shard, at, JSON.stringify(decided))
       }
-      for (const { participant, id, first, offsets } of changes.events) {
-        this.statements.putOffsets.run(participant, id, first, shard, encodeOffsets(offsets))
-        if (changes.checkpoint.published !== undefined) this.unpublished.note(shard, participant, id, offsets.at(-1) as number)
+      for (const events of changes.events) {
+        this.index.add(shard, events)
+        if (changes.checkpoint.published !== undefined) this.unpublished.note(shard, events.participant, events.id, events.offsets.at(-1) as number)
       }
       this.statements.putCheckpoint.run(shard, JSON.stringify(changes.checkpoint))
       commit.run()
@@ -222,17 +146,9 @@ export class StateStore {
 
   private failure(error: unknown): unknown {
     if (!(error instanceof Database.SqliteError)) return error
-    if (isDamage(error) && !this.database.memory) writeFileSync(this.database.name + damaged, '')
+    noteDamage(this.database, error)
     return eventstoreErrors.create('STATE_STORE_FAILED', { file: this.database.name, error }, { cause: error })
   }
-}
-
-/** Beside a file that was found damaged while in use: it is made anew when it is opened again. */
-const damaged = '.damaged'
-
-function isDamage(error: unknown): boolean {
-  const { code } = error as { code?: string }
-  return code !== undefined && (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
 }
 
 const tables = ['state', 'decided', 'stream_index', 'checkpoint', 'unpublished']
@@ -253,50 +169,7 @@ const schema = `
   create table if not exists decided (participant text, key text, id text, shard integer not null, at integer not null, value text not null,
     primary key (id, key, participant)) without rowid;
   create index if not exists decided_at on decided (at);
-  create table if not exists stream_index (participant text, id text, first integer, shard integer not null, offsets blob not null,
-    primary key (participant, id, first)) without rowid;
-  create table if not exists checkpoint (shard integer primary key, value text not null);${unpublishedSchema}`
-
-function open(file: string): Database.Database {
-  if (existsSync(file + damaged)) remove(file)
-  try {
-    return prepareFile(checked(file))
-  } catch (error) {
-    if (!isDamage(error)) throw error
-    remove(file)
-    return prepareFile(new Database(file))
-  }
-}
-
-/** Files up to this size are looked through when they are opened; damage in larger ones shows when it is met. */
-const checkedBytes = 64 * 1024 * 1024
-
-function checked(file: string): Database.Database {
-  const database = new Database(file)
-  if (file === ':memory:' || statSync(file).size > checkedBytes || database.pragma('quick_check(1)', { simple: true }) === 'ok') return database
-  database.close()
-  remove(file)
-  return new Database(file)
-}
-
-function remove(file: string): void {
-  for (const suffix of ['', '-wal', '-shm', damaged]) rmSync(file + suffix, { force: true })
-}
-
-function prepareFile(database: Database.Database): Database.Database {
-  try {
-    database.pragma('journal_mode = wal')
-    // A power cut may lose the last writes but never mixes old and new ones; the log has them all.
-    database.pragma('synchronous = normal')
-    database.pragma('wal_autocheckpoint = 10000')
-    database.pragma('cache_size = -65536')
-    database.exec(schema)
-    return database
-  } catch (error) {
-    database.close()
-    throw error
-  }
-}
+  create table if not exists checkpoint (shard integer primary key, value text not null);${streamIndexSchema}${unpublishedSchema}`
 
 function prepare(database: Database.Database) {
   return {
@@ -311,9 +184,5 @@ function prepare(database: Database.Database) {
     decided: database.prepare('select at, value from decided where participant = ? and key = ? and id = ?'),
     putDecided: database.prepare('insert or replace into decided values (?, ?, ?, ?, ?, ?)'),
     forgetDecided: database.prepare('delete from decided where at < ?'),
-    putOffsets: database.prepare('insert or replace into stream_index values (?, ?, ?, ?, ?)'),
-    lastRun: database.prepare('select first, offsets from stream_index where participant = ? and id = ? order by first desc limit 1'),
-    offsets: database.prepare(`select first, offsets from stream_index where participant = $participant and id = $id and first <= $to
-      and first >= (select coalesce(max(first), 0) from stream_index where participant = $participant and id = $id and first <= $from) order by first`),
   }
 }

@@ -4,7 +4,8 @@ import type { ShardModel } from '../model/shard-model.js'
 import type { StreamName } from '../model/stream-name.js'
 import { eventEnvelope } from '../records/event-record.js'
 import type { AppTopics } from '../records/topics.js'
-import type { StateStore, VersionRange } from '../state/state-store.js'
+import type { StateStore } from '../state/state-store.js'
+import type { VersionRange } from '../state/stream-index.js'
 
 export interface IndexOptions {
   readonly topics: AppTopics
@@ -35,19 +36,19 @@ export async function completeIndex(options: IndexOptions, shard: number, stream
   const { participant, id } = stream
   const { indexFrom } = store.checkpoint(shard) ?? {}
   if (indexFrom === undefined) return
-  const known = Math.max(store.state(participant, id)?.version ?? 0, store.lastIndexed(participant, id))
+  const known = Math.max(store.state(participant, id)?.version ?? 0, store.index.last(participant, id))
   // Nothing in the store says how many events a stream has whose participant the app does not know.
   const isOpen = known === 0 && !model.participant(participant)
   const last = Math.min(known, wanted.to ?? known)
   for (;;) {
-    const missing = isOpen ? { first: 1, last: Number.MAX_SAFE_INTEGER } : store.missingVersions(participant, id, wanted.from, last)
+    const missing = isOpen ? { first: 1, last: Number.MAX_SAFE_INTEGER } : store.index.missing(participant, id, wanted.from, last)
     if (!missing) return
-    const [next = indexFrom] = store.offsets(participant, id, missing.last + 1, missing.last + 1)
+    const [next = indexFrom] = store.index.offsets(participant, id, missing.last + 1, missing.last + 1)
     const found = await searchBack(options, shard, stream, missing, Math.min(next, indexFrom, wanted.before ?? indexFrom))
     const offsets = Array.from({ length: found.size }, (_, index) => found.get(missing.first + index))
     const isComplete = offsets.every(offset => offset !== undefined) && (isOpen || missing.first + found.size - 1 === missing.last)
     if (!isComplete) throw eventstoreErrors.create('STREAM_INCOMPLETE', { stream: `${participant}/${id}`, first: missing.first, last: missing.last })
-    if (offsets.length > 0) store.addToIndex(shard, { participant, id, first: missing.first, offsets })
+    if (offsets.length > 0) store.index.add(shard, { participant, id, first: missing.first, offsets })
     if (isOpen) return
   }
 }

@@ -5,14 +5,16 @@ import { eventstoreErrors } from '../eventstore-errors.js'
 import type { Log, LogRecord } from '../log/log.js'
 import type { Participant } from '../model/participant.js'
 import type { ShardModel } from '../model/shard-model.js'
-import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
+import { type EventEnvelope, eventEnvelope } from '../records/event-record.js'
 import { shardOf } from '../records/partitioner.js'
 import type { AppTopics } from '../records/topics.js'
 import type { DecidedCommand } from '../state/decided-command.js'
 import type { StateStore } from '../state/state-store.js'
 import { completeIndex } from './index-gap.js'
 import { scanTopic } from './log-scan.js'
+import { readEvent } from './read-event.js'
 import type { StoredEvent } from './stored-event.js'
+import { storedEvents } from './stored-events.js'
 
 export interface StreamReaderOptions {
   readonly shards: number
@@ -49,10 +51,10 @@ const jump = 2_000
 export class StreamReader {
   constructor(private readonly options: StreamReaderOptions) {}
 
-  /** All committed events of a stream in order of their versions. Rejects with RECORD_UNREADABLE, TYPE_UNKNOWN. */
+  /** All committed events of a stream in order of their versions, as `storedEvents` gives them. Rejects with RECORD_UNREADABLE, TYPE_UNKNOWN, UPCAST_FAILED. */
   async read(participant: string, id: string, range: StreamRange = {}): Promise<StoredEvent[]> {
     const events: StoredEvent[] = []
-    await this.scan(participant, id, 1, range, record => void events.push(this.decode(record)))
+    await this.scan(participant, id, 1, range, record => void events.push(...this.decode(record)))
     return events
   }
 
@@ -63,9 +65,8 @@ export class StreamReader {
     let version = 0
     await this.scan(participant.name, id, 1, range, record => {
       const bytes = record.value as Buffer
-      const definition = this.definitionOf(codec.typeOf(bytes))
       version++
-      participant.evolve(state, { definition, message: codec.decode(definition, bytes) }, { id, version, timestamp: record.timestamp })
+      for (const event of readEvent(codec.typeOf(bytes), bytes, this.options)) participant.evolve(state, event, { id, version, timestamp: record.timestamp })
     })
     return { state, version }
   }
@@ -74,7 +75,7 @@ export class StreamReader {
   async eventsOf({ participant, key, from, to, eventsEnd }: DecidedCommand, at = 0): Promise<readonly object[]> {
     if (from === to) return []
     const events: object[] = []
-    await this.scan(participant, key, from + 1, { to, before: eventsEnd, at }, record => void events.push(this.decode(record).message))
+    await this.scan(participant, key, from + 1, { to, before: eventsEnd, at }, record => void events.push(...this.decode(record).map(({ message }) => message)))
     return events
   }
 
@@ -107,7 +108,7 @@ export class StreamReader {
     const { shards, topics, log, store, codec } = this.options
     const partition = shardOf(id, shards)
     await completeIndex(this.options, partition, { participant, id }, { from, ...range })
-    const offsets = store.offsets(participant, id, from, range.to ?? Number.MAX_SAFE_INTEGER)
+    const offsets = store.index.offsets(participant, id, from, range.to ?? Number.MAX_SAFE_INTEGER)
     if (offsets.length === 0) return
     const reader = log.reader({ from: [{ topic: topics.events, partition, offset: offsets[0] as number }] })
     let wanted = 0
@@ -131,24 +132,9 @@ export class StreamReader {
     }
   }
 
-  private definitionOf(type: string) {
-    const definition = this.options.model.message(type)
-    if (!definition) throw eventstoreErrors.create('TYPE_UNKNOWN', { type })
-    return definition
+  private decode(record: LogRecord): readonly StoredEvent[] {
+    return storedEvents(eventEnvelope(record) as EventEnvelope, record, this.options)
   }
-
-  private decode(record: LogRecord): StoredEvent {
-    const envelope = eventEnvelope(record) as EventEnvelope
-    const message = this.options.codec.decode(this.definitionOf(envelope.type), record.value as Buffer)
-    return storedEvent(envelope, record, message)
-  }
-}
-
-/** The event of a record and what its headers say. */
-export function storedEvent(envelope: EventEnvelope, record: LogRecord, message: object): StoredEvent {
-  const { type, stream, version, commandId, correlationId } = envelope
-  const { timestamp, topic, partition, offset } = record
-  return { type, message, stream, version, eventId: eventId(envelope), commandId, correlationId, timestamp, topic, partition, offset }
 }
 
 /** The definition of a stream's owner. Throws MODEL_INVALID when the app has no such aggregate or saga. */

@@ -253,7 +253,8 @@ export class ShardDecider {
   /** The caller reads the events itself where only the log has them. */
   private replyAgain(to: CallerAddress, known: KnownDecision, decided: DecidedCommand): void {
     const events = 'pending' in known ? known.pending.bytes : undefined
-    const [eventsAt = 0] = decided.to > decided.from ? this.memory.store.offsets(decided.participant, decided.key, decided.from + 1, decided.from + 1) : []
+    const [eventsAt = 0] =
+      decided.to > decided.from ? this.memory.store.index.offsets(decided.participant, decided.key, decided.from + 1, decided.from + 1) : []
     this.options.replies.decided(to, { decided, duplicate: true, events, eventsAt })
   }
 

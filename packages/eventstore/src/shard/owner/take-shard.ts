@@ -2,7 +2,7 @@ import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { LogMember, LogWriter } from '../../log/log.js'
 import { restoreShard } from '../../restore/restore-shard.js'
 import type { RestoreOptions } from '../../restore/restore-start.js'
-import type { Checkpoint } from '../../state/state-store.js'
+import type { Checkpoint } from '../../state/checkpoint.js'
 
 export interface TakeOptions extends Omit<RestoreOptions, 'retryUnreadable' | 'isWanted'> {
   readonly app: string
