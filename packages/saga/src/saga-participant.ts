@@ -1,4 +1,4 @@
-import { type MessageDefinition, messageDefinition } from '@ottla/core'
+import { type MessageDefinition, messageDefinition, Upcasters } from '@ottla/core'
 import { type AppTopics, type Codec, type Decision, type Input, type Participant, withValues } from '@ottla/eventstore'
 import { checkSaga, modelInvalid } from './definition/check-saga.js'
 import type { SagaDefinition, SagaTrigger } from './definition/saga-definition.js'
@@ -27,16 +27,18 @@ const events = sagaEventClasses.map(event => messageDefinition(event) as Message
  * Throws MODEL_INVALID when the definition is wrong.
  *
  * @param commands what the app's aggregates decide: the saga may send these
+ * @param upcasters how a starting event of an older class is read
  */
 export function sagaParticipant(
   definition: SagaDefinition,
   codec: Codec,
   topics: Pick<AppTopics, 'commands'>,
   commands: readonly MessageDefinition[],
+  upcasters = new Upcasters(),
 ): Participant<SagaState> {
   checkSaga(definition)
   checkInitialState(definition)
-  const messages = new StoredMessages(definition, codec, topics.commands, commands)
+  const messages = new StoredMessages(definition, codec, topics.commands, commands, upcasters)
   const triggers = definition.triggers.map(trigger => ({ event: messageDefinition(trigger.event) as MessageDefinition, sagaId: sagaIdBy(trigger) }))
   return {
     kind: 'saga',

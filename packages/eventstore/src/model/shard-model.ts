@@ -1,4 +1,4 @@
-import { coreErrors, type MessageDefinition } from '@ottla/core'
+import { coreErrors, type MessageDefinition, Upcasters } from '@ottla/core'
 import { StateCodec } from '../state/state-codec.js'
 import type { Participant } from './participant.js'
 
@@ -19,7 +19,10 @@ export class ShardModel {
   private readonly byTrigger = new Map<string, Trigger[]>()
   private readonly codecs = new Map<string, StateCodec>()
 
-  constructor(readonly participants: readonly Participant[]) {
+  constructor(
+    readonly participants: readonly Participant[],
+    readonly upcasters = new Upcasters(),
+  ) {
     for (const participant of participants) this.add(participant)
     for (const [name, [trigger]] of this.byTrigger) this.checkTrigger(name, trigger as Trigger)
   }
@@ -33,9 +36,9 @@ export class ShardModel {
     return this.byCommand.get(command)
   }
 
-  /** The command or event with this Avro name. */
+  /** The command or event with this Avro name; of events that upcasters take, the older class. */
   message(name: string): MessageDefinition | undefined {
-    return this.messages.get(name)
+    return this.messages.get(name) ?? this.upcasters.older(name)
   }
 
   triggers(event: string): readonly Trigger[] {

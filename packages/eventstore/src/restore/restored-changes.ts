@@ -1,5 +1,6 @@
 import type { LogRecord } from '../log/log.js'
 import type { Participant } from '../model/participant.js'
+import { readEvent } from '../model/read-event.js'
 import { readState } from '../model/read-state.js'
 import { streamKey } from '../model/stream-name.js'
 import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
@@ -10,7 +11,6 @@ import { type Checkpoint, neverPublished } from '../state/checkpoint.js'
 import type { DecidedCommand } from '../state/decided-command.js'
 import type { StoredState } from '../state/stored-state.js'
 import type { IndexedEvents } from '../state/stream-index.js'
-import { readEvent } from '../streams/read-event.js'
 import type { RestoreOptions } from './restore-start.js'
 
 /** The log goes on with a version that does not follow the stored one: the store is of no use. */

@@ -1,4 +1,4 @@
-import { type Clock, type CommandEnvelope, type Ids, isOttlaError, type OttlaError, type Receipt } from '@ottla/core'
+import { type Clock, type CommandEnvelope, type Ids, isOttlaError, type OttlaError, type Receipt, type Upcasters } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
 import type { Log, LogMember, LogProducer, TopicOffset, TopicPartition } from '../log/log.js'
 import type { Participant } from '../model/participant.js'
@@ -23,6 +23,8 @@ export interface ShardHostOptions {
   readonly codec: Codec
   readonly store: StateStore
   readonly participants: readonly Participant[]
+  /** How events of older classes are read. Default: there are none. */
+  readonly upcasters?: Upcasters
   readonly clock: Clock
   readonly ids: Ids
   readonly limits?: Partial<OwnerLimits>
@@ -53,7 +55,7 @@ export class ShardHost {
   /** Throws MODEL_INVALID when the participants do not go together. */
   constructor(private readonly options: ShardHostOptions) {
     this.topics = appTopics(options.app)
-    this.model = new ShardModel(options.participants)
+    this.model = new ShardModel(options.participants, options.upcasters)
     this.limits = { ...defaultLimits, ...options.limits }
     const { snapshots = false, standby = false } = options
     this.standby = new Standby({ ...options, topics: this.topics, model: this.model, snapshots, standby })

@@ -7,26 +7,27 @@ import { appTopics } from '../records/topics.js'
 import { scanTopic } from './log-scan.js'
 import type { StoredEvent } from './stored-event.js'
 import type { StoredOutcome } from './stored-outcome.js'
-import { storedEvent } from './stream-reader.js'
+import { storedEvent, storedEvents } from './stored-events.js'
 
 export interface HistoryOptions {
   readonly app: string
   readonly log: Log
   readonly codec: Codec
-  /** Gives events their classes; without it, or for a type that it does not know, messages are plain objects. */
+  /** Gives events their classes and upcasts them; without it, or for a type that it does not know, messages are plain objects as they were stored. */
   readonly model?: ShardModel
 }
 
 /**
  * Every event of the app from the beginning, each shard in order; ends where the log ended at the call, or goes on with
- * `follow`. An event that cannot be decoded throws RECORD_UNREADABLE or SCHEMA_UNKNOWN.
+ * `follow`. With a model, events that upcasters take are given as what they are read as today: one that is split comes several times with the version and place of the
+ * stored one, one that is dropped does not come. An event that cannot be read throws RECORD_UNREADABLE, SCHEMA_UNKNOWN or UPCAST_FAILED.
  */
 export async function* readEvents({ app, log, codec, model }: HistoryOptions, { follow }: { readonly follow?: boolean } = {}): AsyncGenerator<StoredEvent> {
   for await (const record of scanTopic({ log, codec, topic: appTopics(app).events, follow })) {
     const envelope = eventEnvelope(record)
     if (!envelope || !record.value) continue
-    const definition = model?.message(envelope.type)
-    yield storedEvent(envelope, record, definition ? codec.decode(definition, record.value) : codec.decodePlain(record.value).fields)
+    if (model?.message(envelope.type)) yield* storedEvents(envelope, record, { codec, model })
+    else yield storedEvent(envelope, record, codec.decodePlain(record.value).fields)
   }
 }
 

@@ -1,4 +1,4 @@
-import { copyState, messageDefinition } from '@ottla/core'
+import { copyState } from '@ottla/core'
 import type { SagaDefinition, SagaReply } from '../definition/saga-definition.js'
 import { type AnySagaEvent, SagaStarted, StepAnswered } from '../events/saga-events.js'
 import { fold } from './fold.js'
@@ -35,8 +35,7 @@ function changeOf(saga: SagaDefinition, messages: StoredMessages, before: Progre
   if (event instanceof SagaStarted) {
     return data => {
       const started = messages.trigger(event.eventType, event.event)
-      const trigger = saga.triggers.find(each => messageDefinition(each.event).name === event.eventType)
-      if (trigger) callUser(trigger.member, () => trigger.start(data, started))
+      if (started) callUser(started.trigger.member, () => started.trigger.start(data, started.event))
     }
   }
   if (!(event instanceof StepAnswered) || event.purpose !== 'step' || event.retryAt) return undefined

@@ -1,11 +1,12 @@
-import { type MessageDefinition, messageDefinition } from '@ottla/core'
+import { type MessageDefinition, messageDefinition, type Upcasters } from '@ottla/core'
 import { type Codec, eventstoreErrors } from '@ottla/eventstore'
-import type { SagaDefinition } from '../definition/saga-definition.js'
+import type { SagaDefinition, SagaTrigger } from '../definition/saga-definition.js'
 import { sagaErrors } from '../saga-errors.js'
+import { isSchemaUnknown } from './user-method.js'
 
 /** Turns the commands and the starting event of a saga to the bytes that its events hold, and back. */
 export class StoredMessages {
-  private readonly triggers: ReadonlyMap<string, MessageDefinition>
+  private readonly triggers: ReadonlyMap<string, SagaTrigger>
   private readonly commands: ReadonlyMap<string, MessageDefinition>
 
   constructor(
@@ -13,8 +14,9 @@ export class StoredMessages {
     private readonly codec: Codec,
     private readonly commandsTopic: string,
     commands: readonly MessageDefinition[],
+    private readonly upcasters: Upcasters,
   ) {
-    this.triggers = byName(saga.triggers.map(({ event }) => messageDefinition(event)))
+    this.triggers = new Map(saga.triggers.map(trigger => [messageDefinition(trigger.event).name, trigger]))
     this.commands = byName(commands)
   }
 
@@ -34,15 +36,44 @@ export class StoredMessages {
     return { definition, message: this.decode(definition, bytes) }
   }
 
-  /** Throws as `command`. */
-  trigger(type: string, bytes: Uint8Array): object {
-    return this.decode(this.found(this.triggers, type), bytes)
+  /**
+   * Whether the saga starts with it: not where an older node has sent an event of which upcasters make something else. One that cannot be read starts it too, so that it
+   * is parked with the reason. Throws SCHEMA_UNKNOWN.
+   */
+  starts(type: string, bytes: Uint8Array): boolean {
+    if (this.triggers.has(type) || !this.upcasters.older(type)) return true
+    try {
+      return this.trigger(type, bytes) !== undefined
+    } catch (error) {
+      if (isSchemaUnknown(error)) throw error
+      return true
+    }
+  }
+
+  /**
+   * The event that the saga starts with, as it is read today, and what takes it; undefined where upcasters have made nothing of it that starts this saga. Throws as
+   * `command`, and UPCAST_FAILED.
+   */
+  trigger(type: string, bytes: Uint8Array): { readonly trigger: SagaTrigger; readonly event: object } | undefined {
+    const own = this.triggers.get(type)
+    const definition = own ? messageDefinition(own.event) : this.upcasters.older(type)
+    if (!definition) throw this.unknown(type)
+    // Of an event that is split, the first that starts it: for the others it would be under way.
+    for (const event of this.upcasters.upcast(definition, this.decode(definition, bytes))) {
+      const trigger = this.triggers.get(event.definition.name)
+      if (trigger) return { trigger, event: event.message }
+    }
+    return undefined
   }
 
   private found(definitions: ReadonlyMap<string, MessageDefinition>, type: string): MessageDefinition {
     const definition = definitions.get(type)
     if (definition) return definition
-    throw sagaErrors.create('SAGA_MESSAGE_UNKNOWN', { saga: this.saga.name, type })
+    throw this.unknown(type)
+  }
+
+  private unknown(type: string): Error {
+    return sagaErrors.create('SAGA_MESSAGE_UNKNOWN', { saga: this.saga.name, type })
   }
 
   /** Whoever calls cannot wait for a schema: the error carries the bytes, for the owner to learn it and to ask again. */

@@ -3,6 +3,7 @@ import type { Codec } from '../../codec/codec.js'
 import { learnSchema } from '../../codec/learn-schema.js'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { Log, LogProducer, LogRecord } from '../../log/log.js'
+import { readEvent } from '../../model/read-event.js'
 import type { ShardModel } from '../../model/shard-model.js'
 import { type CommandReply, commandReplyDefinition } from '../../records/command-reply.js'
 import { header } from '../../records/headers.js'
@@ -152,15 +153,16 @@ export class RemoteCommands {
     call.answer.resolve(receiptOf(decided, { shard: shardOf(key, shards), topics }, events, duplicate))
   }
 
-  /** The events as instances of their classes; of a type that only the owner knows, as plain objects. */
+  /** The events as instances of their classes, upcast where an older node has decided; of a type that only the owner knows, as plain objects. */
   private async decode(events: readonly Uint8Array[]): Promise<object[]> {
     const { codec, model } = this.options
     const decoded: object[] = []
     for (const bytes of events) {
       const learning = learnSchema(codec, bytes)
       if (learning) await learning
-      const definition = model.message(codec.typeOf(bytes))
-      decoded.push(definition ? freezeState(codec.decode(definition, bytes)) : codec.decodePlain(bytes).fields)
+      const type = codec.typeOf(bytes)
+      if (model.message(type)) decoded.push(...readEvent(type, bytes, { codec, model }).map(({ message }) => freezeState(message)))
+      else decoded.push(codec.decodePlain(bytes).fields)
     }
     return decoded
   }
