@@ -1,6 +1,7 @@
 import { type Clock, isOttlaError } from '@ottla/core'
-import { withoutOutcome } from '../dispatch/call.js'
-import type { Caller, CommandMessage } from '../messages/shard-message.js'
+import type { Caller } from '../messages/caller.js'
+import type { CommandMessage } from '../messages/shard-message.js'
+import { withoutOutcome } from './without-outcome.js'
 
 /** How often callers whose time is over are looked for, in milliseconds. */
 const sweepInterval = 100

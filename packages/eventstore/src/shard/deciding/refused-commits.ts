@@ -1,5 +1,5 @@
 import { isOttlaError, type OttlaError } from '@ottla/core'
-import type { QueuedMessage } from '../messages/shard-message.js'
+import type { QueuedMessage } from '../messages/queued-message.js'
 
 /** What stands in the way of every transaction, whatever it holds. */
 const concernsAll = ['LOG_FULL', 'LOG_CLOSED', 'LOG_DAMAGED', 'LOG_READ_ONLY']

@@ -1,4 +1,5 @@
-import { type CommandEnvelope, coreErrors, type Receipt } from '@ottla/core'
+import type { CommandEnvelope, Receipt } from '@ottla/core'
+import { withoutOutcome } from '../callers/without-outcome.js'
 import type { CommandMessage } from '../messages/shard-message.js'
 
 /** A command of this process on its way to an outcome: offered to an owner here or elsewhere, again and again with the same id, until its deadline. */
@@ -25,9 +26,4 @@ export class Call {
   get withoutOutcome(): Error {
     return withoutOutcome(this.envelope, this.taken, this.cause)
   }
-}
-
-/** COMMAND_OUTCOME_UNKNOWN where the command may be decided all the same, else COMMAND_TIMEOUT: nothing was written. */
-export function withoutOutcome({ id, key, definition, timeout }: CommandEnvelope, mayBeDecided: boolean, cause?: Error): Error {
-  return coreErrors.create(mayBeDecided ? 'COMMAND_OUTCOME_UNKNOWN' : 'COMMAND_TIMEOUT', { command: definition.name, id, key, timeout }, { cause })
 }

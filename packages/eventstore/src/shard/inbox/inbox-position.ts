@@ -1,5 +1,5 @@
 import type { RecordBatch } from '../../log/log.js'
-import type { QueuedMessage } from '../messages/shard-message.js'
+import type { QueuedMessage } from '../messages/queued-message.js'
 
 /** After how many decided records those below are deleted. */
 const cleaning = 5_000

@@ -6,7 +6,8 @@ import type { LogRecord, RecordBatch } from '../../log/log.js'
 import type { Reply } from '../../model/participant.js'
 import type { ShardModel } from '../../model/shard-model.js'
 import { type InboxEnvelope, inboxEnvelope, type ReplyAddress, replyDefinition } from '../../records/inbox-record.js'
-import type { Hop, QueuedMessage, ShardMessage } from '../messages/shard-message.js'
+import type { Hop, QueuedMessage } from '../messages/queued-message.js'
+import type { ShardMessage } from '../messages/shard-message.js'
 
 /**
  * The messages of a batch of the inbox, in order. A record that cannot be read becomes a message too, so that it is

@@ -4,7 +4,8 @@ import { inboxRecord, replyDefinition } from '../../records/inbox-record.js'
 import { shardOf } from '../../records/partitioner.js'
 import type { AppTopics } from '../../records/topics.js'
 import type { DecisionBatch } from '../memory/decision-batch.js'
-import type { CommandMessage, EventMessage, Hop, ReplyToSaga, ShardMessage } from '../messages/shard-message.js'
+import type { Hop } from '../messages/queued-message.js'
+import type { CommandMessage, EventMessage, ReplyToSaga, ShardMessage } from '../messages/shard-message.js'
 import { hopOf } from './inbox-reader.js'
 
 export interface RoutesOptions {

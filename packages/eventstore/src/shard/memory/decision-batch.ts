@@ -1,7 +1,7 @@
 import type { Commit, NewRecord } from '../../log/log.js'
 import { header } from '../../records/headers.js'
 import type { DecidedCommand } from '../../state/decided-command.js'
-import type { QueuedMessage } from '../messages/shard-message.js'
+import type { QueuedMessage } from '../messages/queued-message.js'
 import type { LiveStream } from './live-stream.js'
 
 /** A record whose headers may still get the inbox position. */

@@ -1,18 +1,10 @@
-import type { CommandEnvelope, MessageDefinition, Receipt } from '@ottla/core'
-import type { LogRecord } from '../../log/log.js'
+import type { MessageDefinition } from '@ottla/core'
 import type { Reply } from '../../model/participant.js'
 import type { CallerAddress } from '../../records/caller-address.js'
 import type { ReplyAddress } from '../../records/inbox-record.js'
+import type { Caller } from './caller.js'
 
-/** Someone in this process who waits for the outcome of a command. */
-export interface Caller {
-  readonly envelope: CommandEnvelope
-  /** Whether it has been part of a commit, so that it may be decided although no answer came. */
-  taken: boolean
-  resolve(receipt: Receipt): void
-  reject(error: Error): void
-}
-
+/** A command to an aggregate of this shard. */
 export interface CommandMessage {
   readonly kind: 'command'
   readonly key: string
@@ -73,23 +65,3 @@ export interface UnreadableMessage {
 
 /** What a shard owner decides, one after another. */
 export type ShardMessage = CommandMessage | EventMessage | ReplyToSaga | DeadlineMessage | UnreadableMessage
-
-/** A message that waits in the owner's queue. */
-export interface QueuedMessage {
-  readonly message: ShardMessage
-  /** Of a message out of the inbox. */
-  readonly inbox?: {
-    readonly offset: number
-    /** The offset to commit when it has been decided. */
-    readonly next: number
-    /** What the shard knows it by if it sent it itself. */
-    readonly hop: Hop
-    readonly record: LogRecord
-  }
-}
-
-/** A message on its way through the inbox: messages to one target never overtake each other. */
-export interface Hop {
-  readonly target: string
-  readonly name: string
-}
