@@ -4,6 +4,8 @@ export { Message, t, type CalendarDuration, type Defaulted, type FieldType, type
 // Aggregates
 export { Aggregate, Apply, Handle, reject } from '@ottla/core'
 export { isRejection, Rejection, type CommandContext, type Decided, type EventContext } from '@ottla/core'
+// Events of older classes
+export { Upcast, type Upcasted, type UpcasterDefinition } from '@ottla/core'
 // Views
 export { On, Projection, View, ViewReader } from '@ottla/projections'
 export type { Projected, ProjectionContext, ViewFailure, ViewResult, ViewResultRow, ViewRow, ViewStatus, ViewValue } from '@ottla/projections'
@@ -39,7 +41,7 @@ export type { StoredEvent, StoredOutcome, StreamRange } from '@ottla/eventstore'
 // Errors
 export { defineErrors, isOttlaError, OttlaError, type ErrorDetails, type ErrorRegistry, type ErrorSpec } from '@ottla/core'
 // The same without decorators
-export { aggregate, apply, command, event, handle, value } from '@ottla/core'
+export { aggregate, apply, command, event, handle, upcast, value } from '@ottla/core'
 export type { AggregateDefinition, PlainAggregate, PlainHandler } from '@ottla/core'
 export { on, projection, type PlainProjection, type PlainProjectionHandler, type ProjectionDefinition } from '@ottla/projections'
 export { saga, startsOn, step, type PlainSaga, type PlainStep, type SagaDefinition } from '@ottla/saga'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { CommandBus, type OttlaError, systemClock, timeOrderedIds } from '@ottla/core'
-import { AvroCodec, aggregateParticipant, appTopics, type OpenLog, ShardHost, StateStore } from '@ottla/eventstore'
+import { AvroCodec, aggregateParticipant, appSchemas, appTopics, type OpenLog, RegisteredSchemas, ShardHost, StateStore } from '@ottla/eventstore'
 import { ProjectionRunner } from '@ottla/projections'
 import { sagaParticipant } from '@ottla/saga'
 import { App } from './app.js'
@@ -11,8 +11,8 @@ import { definitionsOf } from './modules.js'
 
 /**
  * Starts an app and resolves when it owns its shards and can take commands; its views go on from where they were. Rejects,
- * with nothing left open, with MODEL_INVALID (naming class, member and cure), LOG_IN_USE, LOG_FOLDER_INVALID, LOG_DAMAGED, TOPIC_DIFFERS
- * or another error of the log.
+ * with nothing left open, with MODEL_INVALID (naming class, member and cure), LOG_IN_USE, LOG_FOLDER_INVALID, LOG_DAMAGED, TOPIC_DIFFERS,
+ * SCHEMA_INCOMPATIBLE, SCHEMAS_NOT_REGISTERED (with autoRegister: false) or another error of the log.
  */
 export async function createApp(options: AppOptions): Promise<App> {
   checkOptions(options)
@@ -30,20 +30,23 @@ export async function createApp(options: AppOptions): Promise<App> {
 async function start(
   options: AppOptions,
   definitions: ReturnType<typeof definitionsOf>,
-  { log, registry, folder, snapshots: takesSnapshots = false }: OpenLog,
+  { log, registry, folder, snapshots: takesSnapshots = false, autoRegister = true }: OpenLog,
   closers: (() => unknown)[],
 ): Promise<App> {
   const { name, shards = 12, middleware = [], clock = systemClock, ids = timeOrderedIds, snapshots = takesSnapshots, standby } = options
   const topics = appTopics(name)
-  const codec = new AvroCodec(registry)
+  const registered = new RegisteredSchemas(registry)
+  const codec = new AvroCodec(autoRegister ? registry : registered)
   const failure = Promise.withResolvers<OttlaError>()
   const failed = (error: OttlaError) => failure.resolve(error)
   const aggregates = definitions.aggregates.map(definition => aggregateParticipant(definition))
   const commands = aggregates.flatMap(aggregate => aggregate.commands)
-  const participants = [...aggregates, ...definitions.sagas.map(definition => sagaParticipant(definition, codec, topics, commands))]
+  const participants = [...aggregates, ...definitions.sagas.map(definition => sagaParticipant(definition, codec, topics, commands, definitions.upcasters))]
   const store = new StateStore(join(folder, 'state.sqlite'))
   closers.push(() => store.close())
-  const host = new ShardHost({ app: name, shards, log, codec, store, participants, clock, ids, snapshots, standby, failed })
+  const { upcasters } = definitions
+  const host = new ShardHost({ app: name, shards, log, codec, store, participants, upcasters, clock, ids, snapshots, standby, failed })
+  if (!autoRegister) await registered.requireAll(appSchemas(topics, host.model, snapshots))
   closers.push(() => host.stop())
   await host.start()
   const runners = definitions.projections.map(definition => new ProjectionRunner({ definition, log, codec, topics: [topics.events], folder, clock }))

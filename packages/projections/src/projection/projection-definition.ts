@@ -1,4 +1,4 @@
-import type { MessageClass } from '@ottla/core'
+import type { MessageClass, Upcasters } from '@ottla/core'
 import type { StreamName } from '@ottla/eventstore'
 import type { View } from '../view/view.js'
 
@@ -39,4 +39,6 @@ export interface ProjectionDefinition {
   /** The SQL that creates the view's tables, indexes, triggers and views. */
   readonly schema: string
   readonly handlers: readonly ProjectionHandler[]
+  /** How events of older classes are read: the app's, of which those matter that lead to a handled event. Default: there are none. */
+  readonly upcasters?: Upcasters
 }

@@ -1,30 +1,38 @@
-import { isOttlaError, type MessageDefinition, messageDefinition, type OttlaError } from '@ottla/core'
+import { isOttlaError, type MessageDefinition, messageDefinition, type OttlaError, Upcasters } from '@ottla/core'
 import { type Codec, type EventEnvelope, eventEnvelope, eventId, eventstoreErrors, header, type LogRecord, learnSchema } from '@ottla/eventstore'
+import { olderEvents } from '../projection/older-events.js'
 import type { ProjectionContext, ProjectionDefinition, ProjectionHandler } from '../projection/projection-definition.js'
 
-/** A record of a type that the projection handles. */
+/** An event of a type that the projection handles. Several come of one record where an upcaster splits what was stored. */
 export interface DecodedEvent {
   readonly record: LogRecord
+  /** The type that it was written under. */
   readonly type: string
+  /** The event, who handles it and what that is told beside it, or why there is none. */
+  readonly content: HandledEvent | OttlaError
+}
+
+export interface HandledEvent {
   readonly handler: ProjectionHandler
-  /** The event and what its handler is told beside it, or why there is none. */
-  readonly content: { readonly event: object; readonly context: ProjectionContext } | OttlaError
+  readonly event: object
+  readonly context: ProjectionContext
 }
 
 /** Picks the records that a projection handles and decodes them. */
 export class EventDecoder {
-  readonly #handlers: ReadonlyMap<string, { readonly definition: MessageDefinition; readonly handler: ProjectionHandler }>
+  readonly #handlers: ReadonlyMap<string, ProjectionHandler>
+  /** What records of a type are decoded as: handled events, and older ones that upcasters read as such. */
+  readonly #definitions: ReadonlyMap<string, MessageDefinition>
+  readonly #upcasters: Upcasters
 
   constructor(
     definition: ProjectionDefinition,
     private readonly codec: Codec,
   ) {
-    this.#handlers = new Map(
-      definition.handlers.map(handler => {
-        const message = messageDefinition(handler.event)
-        return [message.name, { definition: message, handler }]
-      }),
-    )
+    const handled = definition.handlers.map(({ event }) => messageDefinition(event))
+    this.#handlers = new Map(definition.handlers.map(handler => [messageDefinition(handler.event).name, handler]))
+    this.#definitions = new Map([...olderEvents(definition), ...handled].map(message => [message.name, message]))
+    this.#upcasters = definition.upcasters ?? new Upcasters()
   }
 
   /** The events among these records, in their order; records of other types are passed over. Rejects with the errors of a registry that is away or refuses to answer, which say nothing about the records. */
@@ -32,23 +40,27 @@ export class EventDecoder {
     const decoded: DecodedEvent[] = []
     for (const record of records) {
       const type = record.headers[header.type]
-      const handled = type === undefined ? undefined : this.#handlers.get(type)
-      if (!type || !handled) continue
+      const definition = type === undefined ? undefined : this.#definitions.get(type)
+      if (!type || !definition) continue
       const learning = record.value && learnSchema(this.codec, record.value)
       if (learning) await learning
-      decoded.push({ record, type, handler: handled.handler, content: this.#content(record, type, handled.definition) })
+      for (const content of this.#contents(record, type, definition)) decoded.push({ record, type, content })
     }
     return decoded
   }
 
-  #content(record: LogRecord, type: string, definition: MessageDefinition): DecodedEvent['content'] {
+  #contents(record: LogRecord, type: string, definition: MessageDefinition): readonly DecodedEvent['content'][] {
     const envelope = eventEnvelope(record)
-    if (!envelope) return unreadable(type, 'its headers do not name stream, version and command')
-    if (!record.value) return unreadable(type, 'there are none')
+    if (!envelope) return [unreadable(type, 'its headers do not name stream, version and command')]
+    if (!record.value) return [unreadable(type, 'there are none')]
     try {
-      return { event: this.codec.decode(definition, record.value), context: contextOf(record, envelope) }
+      const context = contextOf(record, envelope)
+      return this.#upcasters.upcast(definition, this.codec.decode(definition, record.value)).flatMap(({ definition: { name }, message: event }) => {
+        const handler = this.#handlers.get(name)
+        return handler ? [{ handler, event, context }] : []
+      })
     } catch (error) {
-      return isOttlaError(error) ? error : unreadable(type, (error as Error).message)
+      return [isOttlaError(error) ? error : unreadable(type, (error as Error).message)]
     }
   }
 }

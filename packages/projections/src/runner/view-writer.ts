@@ -6,7 +6,7 @@ import { projectionErrors } from '../projection-errors.js'
 import { SqliteView } from '../view/sqlite-view.js'
 import { guarded } from '../view/view-file.js'
 import { readCheckpoints, readMeta, type ViewMeta } from '../view/view-meta.js'
-import { type DecodedEvent, recordId } from './event-decoder.js'
+import { type DecodedEvent, type HandledEvent, recordId } from './event-decoder.js'
 
 /** How many left-out events a view lists; beyond that it only counts them. */
 const listedFailures = 1000
@@ -101,8 +101,8 @@ export class ViewWriter {
     return error
   }
 
-  #handle({ handler, content }: DecodedEvent): OttlaError | undefined {
-    const { event, context } = content as Exclude<DecodedEvent['content'], OttlaError>
+  #handle({ content }: DecodedEvent): OttlaError | undefined {
+    const { handler, event, context } = content as HandledEvent
     const details = { member: handler.member, view: this.definition.name }
     try {
       const returned: unknown = handler.handle(event, this.#view, context)

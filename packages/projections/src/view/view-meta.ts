@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { messageDefinition } from '@ottla/core'
 import type { TopicOffset } from '@ottla/eventstore'
 import type { Database } from 'better-sqlite3'
+import { olderEvents } from '../projection/older-events.js'
 import type { ProjectionDefinition } from '../projection/projection-definition.js'
 
 /** What a view file says of itself, in its table `ottla_view`. */
@@ -41,11 +42,12 @@ create table ottla_failure (
   primary key (topic, partition, offset)
 ) without rowid;`
 
-/** The digest that tells whether the rows in a file were made with this schema and for these events. */
+/** The digest that tells whether the rows in a file were made with this schema and for these events, older ones that are read as them included. */
 export function viewDigest(definition: ProjectionDefinition): string {
   const types = definition.handlers.map(({ event }) => messageDefinition(event).name).sort()
+  const older = olderEvents(definition).map(({ name }) => name)
   return createHash('sha256')
-    .update(JSON.stringify([format, definition.schema.trim(), types]))
+    .update(JSON.stringify([format, definition.schema.trim(), types, ...older.sort()]))
     .digest('hex')
     .slice(0, 32)
 }
