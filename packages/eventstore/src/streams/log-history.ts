@@ -6,8 +6,8 @@ import { type OutcomeReason, outcomeDefinition, outcomeEnvelope } from '../recor
 import { appTopics } from '../records/topics.js'
 import { scanTopic } from './log-scan.js'
 import type { StoredEvent } from './stored-event.js'
-import type { StoredOutcome } from './stored-outcome.js'
 import { storedEvent, storedEvents } from './stored-events.js'
+import type { StoredOutcome } from './stored-outcome.js'
 
 export interface HistoryOptions {
   readonly app: string

@@ -16,7 +16,11 @@ export function storedEvent(envelope: EventEnvelope, record: LogRecord, message:
  * The event of a record as the app's code sees it: several, each with the version and place of the stored one, where an upcaster splits it; none where it drops it.
  * Throws as `readEvent`.
  */
-export function storedEvents(envelope: EventEnvelope, record: LogRecord, reading: { readonly codec: Codec; readonly model: ShardModel }): readonly StoredEvent[] {
+export function storedEvents(
+  envelope: EventEnvelope,
+  record: LogRecord,
+  reading: { readonly codec: Codec; readonly model: ShardModel },
+): readonly StoredEvent[] {
   const forms = readEvent(envelope.type, record.value as Buffer, reading)
   return forms.map(({ definition, message }) => storedEvent({ ...envelope, type: definition.name }, record, message))
 }
