@@ -16,6 +16,18 @@ export const ottlaErrors = defineErrors({
     todo: 'Name one of them with --app NAME, or start the app once so that it creates its topics.',
   },
   APP_AMBIGUOUS: { what: 'There are several apps in {folder}: {known}.', todo: 'Say which one with --app NAME.' },
+  SCHEMAS_INCOMPATIBLE: {
+    what: 'The code does not go together with {count} subjects of app {app}: {subjects}.',
+    todo: 'Make each change in a compatible way, as the report says; nothing was written.',
+  },
+  SCHEMA_SNAPSHOT_MISSING: {
+    what: 'There is no snapshot file {file}.',
+    todo: 'Make it with ottla schema snapshot, and commit it.',
+  },
+  SCHEMA_SNAPSHOT_INVALID: {
+    what: 'The snapshot file {file} cannot be used ({problem}).',
+    todo: 'Take it as it was committed last, or mend it; ottla schema snapshot makes a new one where there is none.',
+  },
   PROJECTION_UNKNOWN: {
     what: 'The config file {file} has no projection {projection}; it has {known}.',
     todo: 'Name one of these, or add the projection to its modules.',

@@ -8,7 +8,7 @@ import { ottlaErrors } from '../ottla-errors.js'
 export const defaultConfigFile = 'ottla.config.js'
 
 /** A config file that has been loaded. */
-export interface ConfigFile extends Pick<AppOptions, 'name' | 'modules' | 'log'> {
+export interface ConfigFile extends Pick<AppOptions, 'name' | 'modules' | 'log' | 'snapshots'> {
   /** As it was named, for errors. */
   readonly file: string
 }

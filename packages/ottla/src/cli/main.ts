@@ -4,7 +4,7 @@ import { ottlaErrors } from '../ottla-errors.js'
 import { ottlaProgram } from './program.js'
 
 /** What the process ends with. 130 is what a shell expects of a command that Ctrl-C has ended. */
-const exitCodes = { ok: 0, error: 1, usage: 2, interrupted: 130 } as const
+const exitCodes = { ok: 0, error: 1, usage: 2, incompatible: 3, interrupted: 130 } as const
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // Whoever read our output has seen enough: `ottla events | head`.
@@ -31,6 +31,7 @@ function explain(thrown: unknown): number {
   process.stderr.write(`${text}\n`)
   if (process.env.OTTLA_DEBUG === '1') console.error(error)
   if (isOttlaError(error, 'USAGE_INVALID')) return exitCodes.usage
+  if (isOttlaError(error, 'SCHEMAS_INCOMPATIBLE')) return exitCodes.incompatible
   return isOttlaError(error, 'VIEW_STOPPED') ? exitCodes.interrupted : exitCodes.error
 }
 
@@ -42,5 +43,6 @@ function usageError({ code, message }: CommanderError): Error | undefined {
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '')
   const command = program.commands.find(command => command.name() === process.argv[2])
-  return ottlaErrors.create('USAGE_INVALID', { problem, command: command ? `ottla ${command.name()}` : 'ottla' })
+  const part = command?.commands.find(part => part.name() === process.argv[3])
+  return ottlaErrors.create('USAGE_INVALID', { problem, command: ['ottla', ...[command, part].flatMap(each => each?.name() ?? [])].join(' ') })
 }

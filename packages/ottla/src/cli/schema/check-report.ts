@@ -1,0 +1,51 @@
+import { changeLine, type DeployFirst } from '@ottla/eventstore'
+import type { SubjectReport, SubjectStatus } from './subject-report.js'
+
+const width = 'incompatible'.length
+
+/** What a check found, for people: the subjects with something to say in full, the others in one line each, and a summary at the end. */
+export function reportText(reports: readonly SubjectReport[]): string {
+  return [...reports.map(subjectText), '', summary(reports)].join('\n')
+}
+
+function subjectText(report: SubjectReport): string {
+  const { status, subject, changes, broken, warnings, deployFirst, versions } = report
+  const lines = [`${status.padEnd(width)}  ${subject}  ${aside(report)}`]
+  if (changes.length > 0) lines.push(`  since version ${versions}:`, ...changes.map(change => `    ${changeLine(change)}`))
+  for (const { rule, version, reasons } of broken) {
+    lines.push(`  ${rule}`)
+    lines.push(...reasons.map(reason => (version === undefined ? `    ${reason}` : `    version ${version}: ${reason}`)))
+  }
+  lines.push(...warnings.map(warning => `  warning: ${warning}`))
+  if (deployFirst) lines.push(`  deploy first: ${orderText(deployFirst, report)}`)
+  return lines.join('\n')
+}
+
+function aside({ status, level, versions, now }: SubjectReport): string {
+  if (status === 'new') return `(${level})`
+  const counted = `${versions} version${versions === 1 ? '' : 's'}`
+  return now === undefined ? `(${level}, ${counted})` : `(now ${now}; ${counted})`
+}
+
+function orderText(order: DeployFirst, { kind, status }: SubjectReport): string {
+  const old = status === 'renamed' ? 'code that knows the old name only' : 'code with the newest version'
+  switch (order) {
+    case 'readers':
+      return `readers, for ${old} cannot read the new ${kind}s`
+    case 'writers':
+      return `writers, for the new code cannot read the ${kind}s of ${old}`
+    case 'either':
+      return 'readers or writers, in any order'
+    case 'neither':
+      return `neither: new and old code cannot read each other's ${kind}s`
+  }
+}
+
+const statuses: readonly SubjectStatus[] = ['incompatible', 'removed', 'renamed', 'upcast', 'compatible', 'new', 'unchanged']
+
+/** `7 subjects: 1 incompatible, 6 unchanged` */
+export function summary(reports: readonly SubjectReport[]): string {
+  const counts = statuses.map(status => [reports.filter(report => report.status === status).length, status] as const).filter(([count]) => count > 0)
+  const total = `${reports.length} subject${reports.length === 1 ? '' : 's'}`
+  return `${total}${counts.length > 0 ? ': ' : ''}${counts.map(([count, status]) => `${count} ${status}`).join(', ')}`
+}
