@@ -6,8 +6,15 @@ import { ConnectionFaults } from '../faults/proxy/connection-faults.js'
 import { redirectConnections } from '../faults/proxy/redirected-connections.js'
 import { Random } from '../simulation/random.js'
 
+export interface ProxiedBroker {
+  readonly brokers: readonly string[]
+  readonly faults: ConnectionFaults
+  /** From now on nothing passes through the connections that are open now, and nobody is told. New ones work. */
+  freeze(): void
+}
+
 /** From now to the end of the test, this process reaches the shared broker only through a proxy, which does what the faults say. */
-export async function proxiedBroker(): Promise<{ readonly brokers: readonly string[]; readonly faults: ConnectionFaults }> {
+export async function proxiedBroker(): Promise<ProxiedBroker> {
   const faults = new ConnectionFaults(new Random(1))
   const traffic: Traffic = { takeovers: 0, fencings: 0, commits: 0, timedOut: 0, cuts: 0, joins: 0 }
   const brokers = inject('kafkaBrokers')
@@ -18,7 +25,7 @@ export async function proxiedBroker(): Promise<{ readonly brokers: readonly stri
     end()
     await proxy.close()
   })
-  return { brokers, faults }
+  return { brokers, faults, freeze: () => proxy.freeze() }
 }
 
 /** Another process's way to the broker: what this process connects to the broker is led to the proxy, also what the proxy itself would connect. */

@@ -57,6 +57,11 @@ export class BrokerProxy {
     for (const connection of this.connections) connection.end()
   }
 
+  /** From now on nothing passes through the connections that are open now, and nobody is told: as when the broker's machine is gone. New ones work. */
+  freeze(): void {
+    for (const connection of this.connections) connection.freeze()
+  }
+
   async close(): Promise<void> {
     this.server.close()
     for (const connection of this.connections) connection.end()
@@ -76,6 +81,7 @@ class ProxiedConnection {
   /** Requests are passed on one after another: one that is delayed holds up those behind it. */
   private queue: Promise<void> = Promise.resolve()
   private lingers = false
+  private isFrozen = false
 
   constructor(
     private readonly client: Socket,
@@ -104,7 +110,12 @@ class ProxiedConnection {
     this.broker.destroy()
   }
 
+  freeze(): void {
+    this.isFrozen = true
+  }
+
   private async pass(request: Buffer): Promise<void> {
+    if (this.isFrozen) return
     const api = apiNameOf(request)
     const fault = this.client.destroyed ? undefined : this.faults.faultFor(api)
     if (fault?.kind === 'lose request') return this.end()
@@ -124,7 +135,7 @@ class ProxiedConnection {
     this.open.delete(id)
     if (asked) this.note(asked, answer)
     if (asked?.loseAnswer) return this.end()
-    if (!this.client.destroyed) this.client.write(answer)
+    if (!this.client.destroyed && !this.isFrozen) this.client.write(answer)
   }
 
   private note({ api, request }: OpenRequest, answer: Buffer): void {

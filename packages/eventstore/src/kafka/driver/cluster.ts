@@ -33,10 +33,14 @@ export interface BrokerPool {
   readonly versions: unknown
   readonly rootLogger: unknown
   readonly connectionPoolBuilder: { build(place: { readonly host: string; readonly port: number }): Promise<unknown> }
+  /** Calls again what failed in a way that may pass; `bail` ends that. */
+  retrier: Retrier
   createBroker(options: { readonly logger: unknown; readonly versions: unknown; readonly connectionPool: unknown; readonly nodeId: number }): Broker
   findConnectedBroker(): Promise<Broker>
   refreshMetadata(topics: readonly string[]): Promise<void>
 }
+
+type Retrier = <T>(attempt: (bail: (error: Error) => void, retryCount: number, retryTime: number) => Promise<T>) => Promise<T>
 
 export interface PoolMetadata {
   readonly brokers: readonly unknown[]

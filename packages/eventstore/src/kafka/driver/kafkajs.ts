@@ -4,6 +4,7 @@ import type { Logger } from 'kafkajs'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import { withoutAborted } from './aborted-records.js'
 import type { Cluster } from './cluster.js'
+import { endingConnection } from './ending-connection.js'
 import { quietRequestQueue } from './quiet-request-queue.js'
 import { requireCommittedOnly } from './self-test.js'
 
@@ -21,7 +22,7 @@ export interface Kafkajs {
 let loaded: Kafkajs | undefined
 
 /**
- * Loads kafkajs with two of its files replaced: the filter of aborted records and the request queue. A copy that the process has loaded before, from
+ * Loads kafkajs with three of its files replaced: the filter of aborted records, the request queue and the connection. A copy that the process has loaded before, from
  * the same files, stays as it is; later imports find the patched one.
  *
  * Throws KAFKA_CLIENT_VERSION for any version but 2.2.4, KAFKA_CLIENT_UNSAFE when a batch still shows aborted records.
@@ -50,6 +51,7 @@ function load(require: NodeJS.Require): Kafkajs {
         withoutAborted(messages, abortedTransactions),
   )
   replace('network/requestQueue/index.js', quietRequestQueue)
+  replace('network/connection.js', endingConnection)
   requireCommittedOnly(source('consumer/batch.js') as never)
   return {
     Cluster: source('cluster/index.js') as Kafkajs['Cluster'],
