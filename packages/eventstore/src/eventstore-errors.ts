@@ -26,6 +26,11 @@ export const eventstoreErrors = defineErrors({
     what: 'The brokers refuse {operation} on {resource} ({error}).',
     todo: 'Give the user of this app the right to it, or configure the right user. Nothing was written.',
   },
+  LOG_UNTRUSTED: {
+    what: 'The certificates of this app and of the brokers {log} do not fit ({error}).',
+    todo: "Give in the option ssl the authority of the brokers' certificates as ca, and what the brokers want of this app as cert and key.",
+    retriable: true,
+  },
   KAFKA_OPTIONS_INVALID: { what: 'The option {option} of kafka() is wrong: {problem}.', todo: '{cure}' },
   KAFKA_CLIENT_VERSION: {
     what: 'The installed kafkajs is {found}, and Ottla works with exactly {wanted}.',

@@ -47,7 +47,7 @@ export class KafkaLog implements Log {
     })
   }
 
-  /** Rejects with LOG_UNAVAILABLE, which names the brokers' addresses, when none can be reached, and with LOG_FORBIDDEN when they refuse the login. */
+  /** Rejects with LOG_UNAVAILABLE, which names the brokers' addresses, when none can be reached, with LOG_FORBIDDEN when they refuse the login, and with LOG_UNTRUSTED when certificates do not fit. */
   static async connect(client: KafkaClient, options: KafkaLogOptions): Promise<KafkaLog> {
     const connections = client.connections({ isolationLevel: 0, metadataMaxAge: 300_000 })
     const calls = new BrokerCalls(connections, client.settings.brokers.join())

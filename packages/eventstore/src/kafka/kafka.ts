@@ -12,7 +12,7 @@ import { HttpRegistry } from './registry/http-registry.js'
 /**
  * The log on a Kafka cluster, with a Confluent-compatible schema registry. Nothing is connected before it is opened, and printing it shows no secret.
  *
- * Throws KAFKA_OPTIONS_INVALID. `open` rejects with LOG_UNAVAILABLE when no broker can be reached, LOG_FORBIDDEN when they refuse the login, LOG_IN_USE and
+ * Throws KAFKA_OPTIONS_INVALID. `open` rejects with LOG_UNAVAILABLE when no broker can be reached, LOG_FORBIDDEN when they refuse the login, LOG_UNTRUSTED when certificates do not fit, LOG_IN_USE and
  * LOG_FOLDER_INVALID for the node's folder, KAFKA_CLIENT_VERSION and KAFKA_CLIENT_UNSAFE for another kafkajs than the one that Ottla guards.
  */
 export function kafka(options: KafkaOptions = {}): LogConfig {

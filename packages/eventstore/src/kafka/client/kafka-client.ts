@@ -1,14 +1,16 @@
 import { createConnection, isIP, type Socket } from 'node:net'
-import { connect } from 'node:tls'
+import { type ConnectionOptions, connect, createSecureContext } from 'node:tls'
 import type { ISocketFactoryArgs, KafkaConfig, LogEntry } from 'kafkajs'
 import type { ClusterOptions } from '../driver/cluster.js'
 import { type Kafkajs, loadKafkajs } from '../driver/kafkajs.js'
 import type { KafkaLogLine, KafkaOptions } from '../options/kafka-options.js'
 import type { KafkaSettings } from '../options/kafka-settings.js'
 import { Connections } from './connections.js'
+import { failEarly } from './early-failures.js'
 import { findOwnCoordinators } from './find-coordinator.js'
 import { hidden } from './hidden.js'
 import { keepOwnMetadata } from './own-metadata.js'
+import { tokenLogin } from './token-login.js'
 
 /** What of the options must not be shown. */
 export type KafkaSecrets = Pick<KafkaOptions, 'ssl' | 'sasl' | 'logger'>
@@ -17,7 +19,7 @@ export type KafkaSecrets = Pick<KafkaOptions, 'ssl' | 'sasl' | 'logger'>
 export class KafkaClient {
   readonly #kafkajs: Kafkajs
   readonly #config: KafkaConfig
-  readonly #ssl: KafkaSecrets['ssl']
+  readonly #tls: ConnectionOptions | undefined
 
   /** Throws KAFKA_CLIENT_VERSION, KAFKA_CLIENT_UNSAFE. Connects to nothing. */
   constructor(
@@ -30,7 +32,7 @@ export class KafkaClient {
       brokers: [...brokers],
       clientId,
       ssl: ssl !== undefined && ssl !== false,
-      ...(sasl && { sasl: hidden(sasl) }),
+      ...(sasl && { sasl: hidden(this.#loginBy(sasl, requestTimeout)) }),
       connectionTimeout,
       authenticationTimeout: requestTimeout,
       requestTimeout,
@@ -38,7 +40,7 @@ export class KafkaClient {
       logLevel: logger ? 4 : 0,
       logCreator: () => entry => logger?.(lineOf(entry)),
     }
-    this.#ssl = ssl
+    this.#tls = ssl ? withoutKeys(ssl === true ? {} : ssl) : undefined
   }
 
   /** Connections of the caller's own, not yet opened; the caller closes them. */
@@ -47,14 +49,19 @@ export class KafkaClient {
     const logger = this.#kafkajs.createLogger({ level: this.#config.logLevel, logCreator: this.#config.logCreator })
     const open = (to: ISocketFactoryArgs) => {
       if (connections.isClosed) throw new Error('the connections are closed')
-      return kept(socketTo(to, this.#ssl), sockets)
+      return kept(socketTo(to, this.#tls), sockets)
     }
     const own = { logger, isolationLevel, metadataMaxAge, allowAutoTopicCreation: false, socketFactory: open }
     const cluster = new this.#kafkajs.Cluster({ ...this.#config, ...own })
     const connections = new Connections(cluster, sockets)
+    failEarly(cluster, this.settings.brokers.length)
     keepOwnMetadata(cluster)
     findOwnCoordinators(cluster)
     return connections
+  }
+
+  #loginBy(sasl: NonNullable<KafkaSecrets['sasl']>, patience: number): NonNullable<KafkaSecrets['sasl']> {
+    return 'oauthBearerProvider' in sasl ? tokenLogin(sasl, patience, file => this.#kafkajs.source(file)) : sasl
   }
 
   /** A file of kafkajs's source, for requests of the protocol. */
@@ -64,10 +71,15 @@ export class KafkaClient {
 }
 
 /** As kafkajs's own, but a small request never waits for the acknowledgement of the one before (Nagle's algorithm). */
-function socketTo({ host, port, onConnect }: ISocketFactoryArgs, ssl: KafkaSecrets['ssl']): Socket {
-  const secure = ssl === true ? {} : ssl
-  const socket = secure ? connect({ host, port, ...(!isIP(host) && { servername: host }), ...secure }, onConnect) : createConnection({ host, port }, onConnect)
+function socketTo({ host, port, onConnect }: ISocketFactoryArgs, tls: ConnectionOptions | undefined): Socket {
+  const socket = tls ? connect({ host, port, ...(!isIP(host) && { servername: host }), ...tls }, onConnect) : createConnection({ host, port }, onConnect)
   return socket.setKeepAlive(true, 60_000).setNoDelay(true)
+}
+
+/** Every socket of Node's shows the options that it was opened with: keys are in the context only, which shows nothing. */
+function withoutKeys(options: ConnectionOptions): ConnectionOptions {
+  const { key: _, passphrase: __, pfx: ___, ticketKeys: ____, ...rest } = options
+  return { ...rest, secureContext: options.secureContext ?? createSecureContext(options) }
 }
 
 function kept(socket: Socket, sockets: Set<Socket>): Socket {

@@ -1,6 +1,7 @@
 import { isOttlaError, type OttlaError } from '@ottla/core'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import { code, ProtocolFailure, protocolCode } from './protocol-failure.js'
+import { tlsFailure } from './tls-failure.js'
 
 /** What was being done when the error came. */
 export interface Attempt {
@@ -15,7 +16,7 @@ export interface Attempt {
   readonly limit?: number
 }
 
-/** One of Ottla's errors for what a broker or kafkajs told: LOG_FORBIDDEN, TOPIC_UNKNOWN, RECORD_TOO_LARGE, and LOG_UNAVAILABLE for everything else. */
+/** One of Ottla's errors for what a broker or kafkajs told: LOG_FORBIDDEN, LOG_UNTRUSTED, TOPIC_UNKNOWN, RECORD_TOO_LARGE, and LOG_UNAVAILABLE for everything else. */
 export function logError(error: unknown, attempt: Attempt): OttlaError {
   if (isOttlaError(error)) return error
   const place = error instanceof ProtocolFailure ? error.place : {}
@@ -36,9 +37,13 @@ export function logError(error: unknown, attempt: Attempt): OttlaError {
     case code.messageTooLarge:
     case code.recordListTooLarge:
       return eventstoreErrors.create('RECORD_TOO_LARGE', { bytes, topic, partition, limit: limit ?? "topic's max.message.bytes" }, options)
+    case code.saslMechanismUnsupported:
+      return eventstoreErrors.create('LOG_FORBIDDEN', { operation: 'the login', resource: log, error: told }, options)
     default:
   }
   if (isLogin(error)) return eventstoreErrors.create('LOG_FORBIDDEN', { operation: 'the login', resource: log, error: told }, options)
+  const untrusted = tlsFailure(error)
+  if (untrusted !== undefined) return eventstoreErrors.create('LOG_UNTRUSTED', { log, error: untrusted }, options)
   return eventstoreErrors.create('LOG_UNAVAILABLE', { log, error: `${operation}: ${told}` }, options)
 }
 
@@ -48,5 +53,11 @@ function isLogin(error: unknown): boolean {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  // All that a broker does with requests of a client that should have come with TLS or a login.
+  return isClosed(error) ? `${error.message}; is the broker going down, or does it want TLS or a login?` : error.message
+}
+
+function isClosed({ name, cause }: Error): boolean {
+  return name === 'KafkaJSConnectionClosedError' || (cause instanceof Error && isClosed(cause))
 }

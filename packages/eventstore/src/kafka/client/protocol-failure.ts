@@ -1,4 +1,5 @@
 import { isOttlaError } from '@ottla/core'
+import { tlsFailure } from './tls-failure.js'
 
 /** Codes of Kafka's protocol that decide what happens next. https://kafka.apache.org/protocol#protocol_error_codes */
 export const code = {
@@ -21,6 +22,7 @@ export const code = {
   topicForbidden: 29,
   groupForbidden: 30,
   clusterForbidden: 31,
+  saslMechanismUnsupported: 33,
   topicExists: 36,
   outOfOrderSequence: 45,
   invalidProducerEpoch: 47,
@@ -99,7 +101,8 @@ function causeOf(error: Error): unknown {
 export function isTransient(error: unknown): boolean {
   if (isOttlaError(error)) return error.retriable
   const found = protocolCode(error)
-  return found === undefined ? (error as { name?: string }).name !== 'KafkaJSSASLAuthenticationError' : transient.has(found)
+  if (found !== undefined) return transient.has(found)
+  return (error as { name?: string }).name !== 'KafkaJSSASLAuthenticationError' && tlsFailure(error) === undefined
 }
 
 function nameOf(value: number): string {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { KafkaClient } from '../client/kafka-client.js'
@@ -91,10 +92,15 @@ test.each<[string, KafkaOptions, Record<string, string>, RegExp]>([
   expect(() => read(options, environment)).toThrow(problem)
 })
 
+test('names what Node says of keys that it cannot use, and shows none of them', () => {
+  for (const ssl of [{ key: 'secret' }, { cert: 'secret', key: pem() }, { pfx: 'secret', passphrase: 'secret' }])
+    expect(() => read({ ssl })).toThrow(/^KAFKA_OPTIONS_INVALID: The option ssl (?!.*secret).*Node cannot use it \(.+\)/)
+})
+
 test('shows no secret, whatever is printed, also while it connects', async () => {
   const secrets = {
     sasl: { mechanism: 'plain', username: 'u', password: 'secret-1' } as const,
-    ssl: { key: 'secret-2', passphrase: 'secret-2' },
+    ssl: { key: `secret-2\n${pem()}`, passphrase: 'secret-2' },
     registry: { url: registry, auth: { username: 'r', password: 'secret-3' } },
   }
   const config = kafka({ brokers: 'b:1', ...secrets })
@@ -114,3 +120,9 @@ test('shows no secret, whatever is printed, also while it connects', async () =>
 test('shows no password that is part of a broker’s address', () => {
   expect(() => read({ brokers: 'kafka://user:secret@host:9092' })).toThrow(/^(?!.*secret)/)
 })
+
+/** A private key. */
+function pem(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return `${privateKey.export({ type: 'pkcs8', format: 'pem' })}`
+}

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { type ConnectionOptions, createSecureContext } from 'node:tls'
 import type { Mechanism, SASLOptions } from 'kafkajs'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { RegistryOptions } from '../registry/registry-options.js'
@@ -89,8 +90,19 @@ function requireNumber(option: string, value: unknown, least: number): number {
 
 function readSsl(given: unknown, environment: Environment): KafkaOptions['ssl'] {
   const ssl = given ?? readSwitch('KAFKA_SSL', environment.KAFKA_SSL)
-  if (ssl === undefined || typeof ssl === 'boolean' || (typeof ssl === 'object' && ssl !== null)) return ssl as KafkaOptions['ssl']
+  if (ssl === undefined || typeof ssl === 'boolean') return ssl
+  if (typeof ssl === 'object' && ssl !== null) return usable(ssl)
   throw invalid('ssl', `it is of type ${typeof ssl}`, 'Give true, false, or the options of tls.connect.')
+}
+
+/** Keys that do not parse, or fit no certificate, would look like a broker that cannot be reached. */
+function usable(ssl: ConnectionOptions): ConnectionOptions {
+  try {
+    createSecureContext(ssl)
+    return ssl
+  } catch (error) {
+    throw invalid('ssl', `Node cannot use it (${(error as Error).message})`, 'Give ca, cert and key as texts in PEM, and the passphrase of the key.')
+  }
 }
 
 function readSwitch(name: string, text: string | undefined): boolean | undefined {
