@@ -10,7 +10,7 @@ export function reportText(reports: readonly SubjectReport[]): string {
 
 function subjectText(report: SubjectReport): string {
   const { status, subject, changes, broken, warnings, deployFirst, versions } = report
-  const lines = [`${status.padEnd(width)}  ${subject}  ${aside(report)}`]
+  const lines = [`${status.padEnd(width)}  ${subject} ${aside(report)}`]
   if (changes.length > 0) lines.push(`  since version ${versions}:`, ...changes.map(change => `    ${changeLine(change)}`))
   for (const { rule, version, reasons } of broken) {
     lines.push(`  ${rule}`)
@@ -27,17 +27,17 @@ function aside({ status, level, versions, now }: SubjectReport): string {
   return now === undefined ? `(${level}, ${counted})` : `(now ${now}; ${counted})`
 }
 
-function orderText(order: DeployFirst, { kind, status }: SubjectReport): string {
-  const old = status === 'renamed' ? 'code that knows the old name only' : 'code with the newest version'
+function orderText(order: DeployFirst, { kind, status, versions }: SubjectReport): string {
+  const old = status === 'renamed' ? 'code that knows the old name only' : `code of version ${versions}`
   switch (order) {
     case 'readers':
       return `readers, for ${old} cannot read the new ${kind}s`
     case 'writers':
-      return `writers, for the new code cannot read the ${kind}s of ${old}`
+      return `writers, for the new code cannot read what ${old} writes`
     case 'either':
       return 'readers or writers, in any order'
     case 'neither':
-      return `neither: new and old code cannot read each other's ${kind}s`
+      return `neither, for the new code and ${old} cannot read each other's ${kind}s`
   }
 }
 

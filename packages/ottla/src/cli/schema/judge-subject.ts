@@ -28,20 +28,19 @@ export function judgeSubject({ subject, schema, message }: AppSchema, kind: Subj
   const about = { subject, kind, type: message.name, level, versions: versions.length }
   const warnings = level === 'NONE' && versions.length > 0 ? ['at the level NONE the registry takes every schema: set another, unless you mean it'] : []
   if (latest === undefined) return { ...about, status: 'new', changes: [], broken: [], warnings }
-  const reading = readingProblems(kind, schema, versions)
   if (versions.includes(schema)) {
-    const changes = schemaChanges(latest, schema)
-    return { ...about, status: 'unchanged', changes, broken: [], warnings: [...warnings, ...reading.warnings] }
+    warnings.push(...readingProblems(kind, schema, versions).warnings)
+    return { ...about, status: 'unchanged', changes: schemaChanges(latest, schema), broken: [], warnings }
   }
   const byLevel = brokenByLevel(kind, schema, known)
-  const told = new Set(byLevel.map(({ version }) => version))
-  const broken = [...byLevel, ...reading.broken.filter(({ version }) => !told.has(version))]
+  const reading = readingProblems(kind, schema, versions, new Set(byLevel.map(({ version }) => version)))
+  const broken = [...byLevel, ...reading.broken]
   return {
     ...about,
     status: broken.length > 0 ? 'incompatible' : 'compatible',
     changes: schemaChanges(latest, schema),
     broken,
-    warnings: [...warnings, ...(broken.length > 0 ? [] : reading.warnings)],
+    warnings: [...warnings, ...reading.warnings],
     deployFirst: safeOrder(schema, latest),
   }
 }

@@ -10,15 +10,20 @@ export interface ReadingProblems {
 /**
  * What Ottla asks beyond the level: that it reads with this schema what each version wrote. Refused is what breaks with this very change: a version that the newest one
  * still reads. Events are read again for ever, so the level does not excuse them; commands and Ottla's own records pass by, so that what their level allows is their own.
- * Where the same bytes get another meaning, a warning says so.
+ * Where the same bytes get another meaning, a warning says so. Versions that are `told` already are left out.
  */
-export function readingProblems(kind: SubjectReport['kind'], schema: string, versions: readonly string[]): ReadingProblems {
+export function readingProblems(
+  kind: SubjectReport['kind'],
+  schema: string,
+  versions: readonly string[],
+  told: ReadonlySet<number | undefined> = new Set(),
+): ReadingProblems {
   const broken: BrokenPromise[] = []
   const warnings: string[] = []
   const latest = versions.at(-1) ?? schema
   for (const [index, earlier] of versions.entries()) {
-    if (earlier === schema) continue
     const version = index + 1
+    if (earlier === schema || told.has(version)) continue
     const problem = unreadableByOttla(schema, earlier)
     if (problem === undefined) warnings.push(...logicalTypeRisks(schema, earlier).map(({ sentence }) => `version ${version}: ${sentence}`))
     else if (latest !== schema && stillRead(latest, earlier) && (kind === 'event' || avroReads(schema, earlier)))
