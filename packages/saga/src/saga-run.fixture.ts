@@ -1,5 +1,5 @@
 import { deepStrictEqual } from 'node:assert/strict'
-import { copyState, freezeState, type MessageClass, messageDefinition } from '@ottla/core'
+import { copyState, freezeState, type MessageClass, messageDefinition, Upcasters } from '@ottla/core'
 import { AvroCodec, type Input, type OutgoingCommand, type Participant, type RegisteredSchema, type Reply, type SchemaRegistry } from '@ottla/eventstore'
 import type { SagaDefinition } from './definition/saga-definition.js'
 import { sagaEventClasses } from './events/saga-events.js'
@@ -55,6 +55,7 @@ export class SagaRun {
     private readonly codec: AvroCodec,
     private readonly commands: readonly MessageClass[],
     private readonly id = 'o1',
+    private readonly upcasters = new Upcasters(),
   ) {
     this.participant = this.participantOf(definition)
     this.state = freezeState(this.participant.initialState(id))
@@ -150,6 +151,7 @@ export class SagaRun {
       this.codec,
       runTopics,
       this.commands.map(each => messageDefinition(each)),
+      this.upcasters,
     )
   }
 }

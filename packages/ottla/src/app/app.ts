@@ -80,7 +80,10 @@ export class App {
     return runner.reader()
   }
 
-  /** The events of one aggregate or saga in order of their versions; empty when there are none. */
+  /**
+   * The events of one aggregate or saga in order of their versions; empty when there are none. Stored events of older classes are given as what upcasters make of them:
+   * one that is split comes several times, each with the version and place of the stored one, and one that is dropped does not come. `ottla events` shows what is stored.
+   */
   stream(module: Module, id: string, range?: StreamRange): Promise<readonly StoredEvent[]> {
     return this.parts.host.streams.read(streamName(module), id, range)
   }
@@ -92,7 +95,7 @@ export class App {
     return folded as { state: S; version: number }
   }
 
-  /** Every event of the app so far, each shard in order; with `follow` on and on. */
+  /** Every event of the app so far, each shard in order, upcast as in `stream`; with `follow` on and on. */
   events(options?: { readonly follow?: boolean }): AsyncIterable<StoredEvent> {
     return readEvents({ ...this.parts, app: this.parts.name, model: this.parts.host.model }, options)
   }
