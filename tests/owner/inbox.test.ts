@@ -178,6 +178,22 @@ describe('the position of the inbox', () => {
     await expect(node.host.start()).rejects.toThrow(/^INBOX_LOST.*but the inbox begins at/)
     await node.log.close()
   })
+
+  test('beyond the end of an inbox that was made anew is an error, until an operator sets it', async () => {
+    const shared = await used()
+    const inbox = shared.broker.partition({ topic: topics.commands, partition: 0 })
+    inbox.end = 0
+    inbox.records = []
+    const node = newNode(shared)
+    await expect(node.host.start()).rejects.toThrow(/^INBOX_LOST.*but the inbox ends at 0/)
+    await node.log.close()
+    toInbox(shared, [await commandRecord(shared, 'a', 'in the new one', deposit())])
+    const operator = newNode(shared)
+    await operator.log.admin.resetGroup('bank', [{ topic: topics.commands, partition: 0, offset: 0 }])
+    await operator.log.close()
+    await start(shared)
+    await until(() => eventsOf(shared).some(({ commandId }) => commandId === 'in the new one'))
+  })
 })
 
 test('what has been decided is deleted from the inbox now and then', async () => {

@@ -1,8 +1,9 @@
 import { eventstoreErrors } from '../../eventstore-errors.js'
-import type { LogMember, LogWriter } from '../../log/log.js'
+import type { LogWriter } from '../../log/log.js'
 import { restoreShard } from '../../restore/restore-shard.js'
 import type { RestoreOptions } from '../../restore/restore-start.js'
 import type { Checkpoint } from '../../state/checkpoint.js'
+import type { ShardInbox } from '../inbox/shard-inbox.js'
 
 export interface TakeOptions extends Omit<RestoreOptions, 'retryUnreadable' | 'isWanted'> {
   readonly app: string
@@ -29,30 +30,33 @@ export interface TakenShard {
  * every earlier one; only then capture the ends and restore up to them; only then look where the inbox stands.
  * Rejects with SHARD_NOT_OWNED, INBOX_LOST, RESTORE_STALLED or the log's errors.
  */
-export async function takeShard(options: TakeOptions, member: LogMember, taking: Taking): Promise<TakenShard> {
+export async function takeShard(options: TakeOptions, inbox: Pick<ShardInbox, 'isOurs'>, taking: Taking): Promise<TakenShard> {
   const { shard, app, log, topics } = options
   const notOurs = () => eventstoreErrors.create('SHARD_NOT_OWNED', { shard })
-  if (!(await member.holds({ topic: topics.commands, partition: shard }))) throw notOurs()
+  if (!(await inbox.isOurs())) throw notOurs()
   const writer = await log.writer(`${app}.${shard}`)
   taking.opened(writer)
   await options.handOver()
   const end = async (topic: string) => (await log.admin.endOffsets(topic))[shard] as number
   const ends = { events: await end(topics.events), outcomes: await end(topics.outcomes) }
   const restored = await restoreShard({ ...options, ...taking }, ends)
-  const inboxStart = await findInboxStart(options, writer, restored)
   const inboxEnd = await end(topics.commands)
+  const inboxStart = await findInboxStart(options, writer, restored, inboxEnd)
   if (!taking.isWanted()) throw notOurs()
   return { restored, inboxStart, inboxEnd }
 }
 
-/** The greater of the group's position and the greatest one restored. */
-async function findInboxStart({ shard, app, log, topics }: TakeOptions, writer: LogWriter, restored: Checkpoint): Promise<number> {
+/** The greater of the group's position and the greatest one restored. One beyond the end is of an inbox that was deleted and made anew: what is written there now would be passed over. */
+async function findInboxStart({ shard, app, log, topics }: TakeOptions, writer: LogWriter, restored: Checkpoint, end: number): Promise<number> {
   const inbox = { topic: topics.commands, partition: shard }
   const begin = (await log.admin.beginOffsets(topics.commands))[shard] as number
   const { committed } = (await log.admin.groupLag(app)).find(({ topic, partition }) => topic === topics.commands && partition === shard) ?? {}
-  const known = Math.max(committed ?? -1, restored.inbox ?? -1)
-  if (known >= begin) return known
-  if (known >= 0) throw eventstoreErrors.create('INBOX_LOST', { shard, problem: `it stood at ${known}, but the inbox begins at ${begin}` })
+  const known = [committed ?? -1, restored.inbox ?? -1]
+  const start = Math.max(...known.filter(position => position <= end))
+  if (start >= begin) return start
+  const stood = Math.max(...known)
+  const edge = stood > end ? `ends at ${end}` : `begins at ${begin}`
+  if (stood >= 0) throw eventstoreErrors.create('INBOX_LOST', { shard, problem: `it stood at ${stood}, but the inbox ${edge}` })
   if (restored.events > 0 || restored.outcomes > 0) throw eventstoreErrors.create('INBOX_LOST', { shard, problem: 'neither the group nor the log has one' })
   // From the first take-over on there is a position, so that a missing one always means a lost one.
   await writer.commit({ records: [], consumed: { group: app, offsets: [{ ...inbox, offset: begin }] } })
