@@ -8,6 +8,8 @@ export interface LogicalTypeRisk {
   readonly path: string
   /** What may happen, with both types. */
   readonly sentence: string
+  /** Whether every value is read as another one, such as microseconds as milliseconds, or a decimal as text; else some values are, or some readers do so. */
+  readonly certain: boolean
 }
 
 /**
@@ -49,9 +51,16 @@ class Search {
     if (read?.logicalType === written?.logicalType && read?.precision === written?.precision && (read?.scale ?? 0) === (written?.scale ?? 0)) return
     this.risks.push({
       path,
+      certain: isCertain(reader, read, written),
       sentence: `${path || 'the message'} was written as ${typeText(writer)} and is read as ${typeText(reader)}: ${riskOf(read, written)}`,
     })
   }
+}
+
+/** A type that is added or taken away may only say or hide what the numbers meant all along. */
+function isCertain(reader: SchemaNode, read: LogicalType | undefined, written: LogicalType | undefined): boolean {
+  if (written?.logicalType === 'decimal' && reader.type === 'string') return true
+  return read !== undefined && written !== undefined && read.logicalType !== written.logicalType
 }
 
 function riskOf(read: LogicalType | undefined, written: LogicalType | undefined): string {

@@ -26,7 +26,10 @@ export function judgeSubject({ subject, schema, message }: AppSchema, kind: Subj
   const { level, versions } = known
   const latest = versions.at(-1)
   const about = { subject, kind, type: message.name, level, versions: versions.length }
-  const warnings = level === 'NONE' && versions.length > 0 ? ['at the level NONE the registry takes every schema: set another, unless you mean it'] : []
+  const warnings =
+    level === 'NONE' && versions.length > 0
+      ? ['at the level NONE a registry takes every schema: ottla schema register --level BACKWARD_TRANSITIVE sets another']
+      : []
   if (latest === undefined) return { ...about, status: 'new', changes: [], broken: [], warnings }
   if (versions.includes(schema)) {
     warnings.push(...readingProblems(kind, schema, versions).warnings)
