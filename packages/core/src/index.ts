@@ -26,7 +26,7 @@ export {
   type MessageKind,
 } from './messages/message-definition.js'
 export { findProblems, validateMessage, type FieldProblem } from './messages/validation.js'
-export { branchFinder } from './messages/union-branch.js'
+export { branchFinder, kindOfValue, type JavaScriptKind } from './messages/union-branch.js'
 export { dateOfDays, daysOfDate } from './messages/calendar-date.js'
 export { normalizeMessage } from './messages/normalization.js'
 export { defineErrors, isOttlaError, OttlaError, type ErrorDetails, type ErrorRegistry, type ErrorSpec } from './errors/error.js'

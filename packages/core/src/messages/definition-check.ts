@@ -1,8 +1,8 @@
 import { coreErrors } from '../errors/core-errors.js'
+import { defaultProblem } from './default-check.js'
 import type { FieldType } from './field-type.js'
 import { fixedDigits, unionProblem } from './field-type-check.js'
 import type { MessageDefinition } from './message-definition.js'
-import { findTypeProblem } from './validation.js'
 
 const simpleName = /^[A-Za-z_]\w*$/
 const fullName = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/
@@ -79,16 +79,8 @@ function checkFixed(member: string, { kind, name = '', size = 0 }: FieldType): v
   throw invalid(member, `is ${kind} of ${size} bytes with the name '${name}'`, "Give it an Avro name and a whole number of bytes: t.fixed('shop.Checksum', 4).")
 }
 
-/** The default has to be a value of the type, and of a union of its first branch: older readers of Avro take it for nothing else. */
 function checkDefault(member: string, type: FieldType): void {
-  if (type.default === undefined) return
-  const [first, ...others] = type.branches ?? []
-  const problem =
-    type.kind === 'optional' && type.default !== null
-      ? 'is an optional with a default'
-      : findTypeProblem(first ?? type, type.default) && !others.every(other => findTypeProblem(other, type.default))
-        ? 'has a default that is of a later branch of its union'
-        : findTypeProblem(type, type.default)?.replace(/^is/, 'has a default that is')
+  const problem = defaultProblem(type)
   if (!problem) return
   throw invalid(member, problem, "Give a value of the type; in a union, of its first branch: t.withDefault(t.union(t.string, t.null), 'none').")
 }

@@ -59,7 +59,8 @@ export function branchFinder(branches: readonly FieldType[]): (value: unknown) =
   }
 }
 
-function kindOfValue(value: unknown): JavaScriptKind {
+/** What a value is in JavaScript. */
+export function kindOfValue(value: unknown): JavaScriptKind {
   switch (typeof value) {
     case 'undefined':
       return 'absent'

@@ -1,5 +1,7 @@
 import { coreErrors, type FieldType, type MessageDefinition, recordDefinition } from '@ottla/core'
 import { canonicalSchema } from '../registry/canonical-schema.js'
+import { exactJsonText } from '../registry/exact-json.js'
+import { defaultJson } from './default-json.js'
 
 /** A message as Avro knows it. */
 export interface MessageSchema {
@@ -11,12 +13,22 @@ export interface MessageSchema {
 
 interface Named {
   readonly records: Map<string, MessageDefinition>
-  readonly enums: Map<string, FieldType>
+  /** Enums and fixed by their full names: the text of what they are. */
+  readonly others: Map<string, string>
 }
 
-type Json = string | readonly Json[] | { readonly [key: string]: Json | number | null }
+/** Where a type is used. */
+interface Place {
+  readonly namespace: string
+  readonly named: Named
+  /** For errors: `OrderPlaced.total`. */
+  readonly member: string
+}
+
+type Json = string | readonly Json[] | { readonly [key: string]: unknown }
 
 const scalars: Partial<Record<FieldType['kind'], Json>> = {
+  null: 'null',
   string: 'string',
   boolean: 'boolean',
   int: 'int',
@@ -24,8 +36,15 @@ const scalars: Partial<Record<FieldType['kind'], Json>> = {
   float: 'float',
   double: 'double',
   bytes: 'bytes',
-  uuid: { type: 'string', logicalType: 'uuid' },
+  date: { type: 'int', logicalType: 'date' },
+  'time-millis': { type: 'int', logicalType: 'time-millis' },
+  'time-micros': { type: 'long', logicalType: 'time-micros' },
   timestamp: { type: 'long', logicalType: 'timestamp-millis' },
+  'timestamp-micros': { type: 'long', logicalType: 'timestamp-micros' },
+  'timestamp-nanos': { type: 'long', logicalType: 'timestamp-nanos' },
+  'local-timestamp-millis': { type: 'long', logicalType: 'local-timestamp-millis' },
+  'local-timestamp-micros': { type: 'long', logicalType: 'local-timestamp-micros' },
+  'local-timestamp-nanos': { type: 'long', logicalType: 'local-timestamp-nanos' },
 }
 
 /**
@@ -35,15 +54,15 @@ const scalars: Partial<Record<FieldType['kind'], Json>> = {
  * Throws MODEL_INVALID when two different types have one name.
  */
 export function messageSchema(definition: MessageDefinition): MessageSchema {
-  const named: Named = { records: new Map(), enums: new Map() }
+  const named: Named = { records: new Map(), others: new Map() }
   const schema = recordSchema(definition, '', named)
-  return { text: canonicalSchema(JSON.stringify(schema)), records: named.records }
+  return { text: canonicalSchema(exactJsonText(schema)), records: named.records }
 }
 
 function recordSchema(definition: MessageDefinition, namespace: string, named: Named): Json {
   const name = fullName(definition.name, namespace)
   const known = named.records.get(name)
-  if (named.enums.has(name) || (known && known !== definition)) throw nameTaken(definition.class.name, name)
+  if (named.others.has(name) || (known && known !== definition)) throw nameTaken(definition.class.name, name)
   if (known) return name
   named.records.set(name, definition)
   const own = name.slice(0, Math.max(name.lastIndexOf('.'), 0))
@@ -52,39 +71,62 @@ function recordSchema(definition: MessageDefinition, namespace: string, named: N
     name,
     fields: definition.fields.map(field => ({
       name: field.name,
-      type: typeSchema(field.type, own, named, `${definition.class.name}.${field.name}`),
-      ...(field.type.kind === 'optional' ? { default: null } : {}),
+      type: typeSchema(field.type, { namespace: own, named, member: `${definition.class.name}.${field.name}` }),
+      ...defaultOf(field.type),
+      ...(field.type.doc !== undefined && { doc: field.type.doc }),
     })),
   }
 }
 
-function typeSchema(type: FieldType, namespace: string, named: Named, member: string): Json {
-  const of = type.of as FieldType
+function typeSchema(type: FieldType, place: Place): Json {
+  const { symbols, fallback, size, precision, scale } = type
   switch (type.kind) {
     case 'record':
-      return recordSchema(recordDefinition(type), namespace, named)
+      return recordSchema(recordDefinition(type), place.namespace, place.named)
     case 'enum':
-      return enumSchema(type, namespace, named, member)
+      return namedSchema({ type: 'enum', symbols, ...(fallback !== undefined && { default: fallback }) }, type, place)
+    case 'fixed':
+      return namedSchema({ type: 'fixed', size }, type, place)
+    case 'duration':
+      return namedSchema({ type: 'fixed', size, logicalType: 'duration' }, type, place)
+    case 'union':
+      return unionSchema(type, place)
     case 'array':
-      return { type: 'array', items: typeSchema(of, namespace, named, member) }
+      return { type: 'array', items: typeSchema(type.of as FieldType, place) }
     case 'map':
-      return { type: 'map', values: typeSchema(of, namespace, named, member) }
+      return { type: 'map', values: typeSchema(type.of as FieldType, place) }
     case 'optional':
-      return ['null', typeSchema(of, namespace, named, member)]
+      return ['null', ...[typeSchema(type.of as FieldType, place)].flat()]
     case 'decimal':
-      return { type: 'bytes', logicalType: 'decimal', precision: type.precision as number, scale: type.scale as number }
+      return bytesOrFixed('bytes', { logicalType: 'decimal', precision, scale }, type, place)
+    case 'uuid':
+      return bytesOrFixed('string', { logicalType: 'uuid' }, type, place)
     default:
       return scalars[type.kind] as Json
   }
 }
 
-function enumSchema(type: FieldType, namespace: string, named: Named, member: string): Json {
+function unionSchema({ branches = [] }: FieldType, place: Place): Json {
+  return branches.map(branch => typeSchema(branch, place))
+}
+
+function bytesOrFixed(unnamed: string, logical: object, type: FieldType, place: Place): Json {
+  return type.name === undefined ? { type: unnamed, ...logical } : namedSchema({ type: 'fixed', size: type.size, ...logical }, type, place)
+}
+
+function namedSchema(schema: object, type: FieldType, { namespace, named, member }: Place): Json {
   const name = fullName(type.name as string, namespace)
-  const known = named.enums.get(name)
-  if (named.records.has(name) || (known && known.symbols?.join() !== type.symbols?.join())) throw nameTaken(member, name)
-  if (known) return name
-  named.enums.set(name, type)
-  return { type: 'enum', name, symbols: type.symbols as readonly string[] }
+  const text = JSON.stringify(schema)
+  const known = named.others.get(name)
+  if (named.records.has(name) || (known !== undefined && known !== text)) throw nameTaken(member, name)
+  if (known !== undefined) return name
+  named.others.set(name, text)
+  return { name, ...schema }
+}
+
+function defaultOf(type: FieldType): { readonly default?: unknown } {
+  if (type.default !== undefined) return { default: defaultJson(type, type.default) }
+  return type.kind === 'optional' ? { default: null } : {}
 }
 
 function fullName(name: string, namespace: string): string {

@@ -1,5 +1,16 @@
 import { deepStrictEqual } from 'node:assert'
-import { event, type FieldType, type MessageClass, type MessageDefinition, messageDefinition, normalizeMessage, t, validateMessage, value } from '@ottla/core'
+import {
+  event,
+  type FieldType,
+  isNullable,
+  type MessageClass,
+  type MessageDefinition,
+  messageDefinition,
+  normalizeMessage,
+  t,
+  validateMessage,
+  value,
+} from '@ottla/core'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { EmbeddedRegistry } from '../embedded/embedded-registry.js'
@@ -32,6 +43,7 @@ class Messages {
   message(definition: MessageDefinition): object {
     const fields: Record<string, unknown> = {}
     for (const { name, type } of this.shuffled(definition.fields)) {
+      if (type.default !== undefined && this.below(3) === 0) continue
       const given = this.value(type)
       if (given !== undefined || this.coin()) fields[name] = given
     }
@@ -39,19 +51,56 @@ class Messages {
   }
 
   private fields(depth: number): Record<string, FieldType> {
-    return Object.fromEntries(Array.from({ length: this.below(6) }, (_, index) => [`field${index}`, this.type(depth)]))
+    return Object.fromEntries(Array.from({ length: this.below(6) }, (_, index) => [`field${index}`, this.field(depth)]))
+  }
+
+  private field(depth: number): FieldType {
+    const type = this.type(depth)
+    if (type.kind === 'optional' || this.below(4) > 0) return type
+    const preset = type.kind === 'union' ? this.branchValue(type.branches?.[0] as FieldType) : this.value(type)
+    try {
+      const withDefault = t.withDefault(type, preset as never) as FieldType
+      return event('some.Tried', { withDefault }) && withDefault
+    } catch (error) {
+      expect(String(error)).toMatch(/NaN or Infinity|later branch/)
+      return type
+    }
   }
 
   private type(depth: number): FieldType {
-    const kind = this.below(depth > 0 ? 15 : 11)
-    if (kind < scalars.length) return scalars[kind] as FieldType
-    if (kind === 9) return t.decimal(1 + this.below(30), 0)
-    if (kind === 10) return this.decimal()
-    if (kind === 11) return t.array(this.type(depth - 1))
-    if (kind === 12) return t.map(this.type(depth - 1))
-    if (kind === 13) return t.record(value(`some.Value${this.names++}`, this.fields(depth - 1)))
+    const kind = this.below(depth > 0 ? 12 : 8)
+    if (kind < 5) return this.pick(scalars)
+    if (kind === 5) return t.decimal(1 + this.below(30), 0)
+    if (kind === 6) return this.decimal()
+    if (kind === 7) return this.named()
+    if (kind === 8) return t.array(this.type(depth - 1))
+    if (kind === 9) return t.map(this.type(depth - 1))
+    if (kind === 10) return this.coin() ? this.record(depth) : this.union(depth)
     const of = this.type(depth - 1)
-    return of.kind === 'optional' ? of : t.optional(of)
+    return isNullable(of) ? of : t.optional(of)
+  }
+
+  private record(depth: number): FieldType {
+    return t.record(value(`some.Value${this.names++}`, this.fields(depth - 1)))
+  }
+
+  private named(): FieldType {
+    const name = `some.Named${this.names++}`
+    const size = 1 + this.below(20)
+    return this.pick([
+      t.fixed(name, size),
+      t.fixedUuid(name),
+      t.duration(name),
+      t.fixedDecimal(name, size, 1 + this.below(Math.floor(Math.log10(2) * (8 * size - 1))), 0),
+      t.enum(name, ['open', 'closed', 'lost'], this.coin() ? { default: 'lost' } : {}),
+    ] as readonly FieldType[])
+  }
+
+  /** Records, and at most one branch of each other kind. */
+  private union(depth: number): FieldType {
+    const others = [t.null, t.boolean, t.string, t.double, t.long, t.bytes, t.array(this.type(depth - 1)), t.map(this.type(depth - 1))] as readonly FieldType[]
+    const branches = [this.record(depth), this.record(depth), ...others.filter(() => this.below(4) === 0)]
+    return t.union(...this.shuffled(branches))
   }
 
   private decimal(): FieldType {
@@ -72,9 +121,23 @@ class Messages {
         return this.message(messageDefinition(type.class as MessageClass))
       case 'decimal':
         return this.decimalText(type)
+      case 'union':
+        return this.branchValue(this.pick(type.branches as readonly FieldType[]))
+      case 'fixed':
+        return Uint8Array.from({ length: type.size as number }, () => this.below(256))
+      case 'enum':
+        return this.pick(type.symbols as readonly string[])
+      case 'duration':
+        return { months: this.below(2 ** 32), days: 0, milliseconds: 2 ** 32 - 1 }
       default:
         return this.scalar(type.kind)
     }
+  }
+
+  /** In a union, values are told apart by their class. */
+  private branchValue(branch: FieldType): unknown {
+    const given = this.value(branch)
+    return branch.kind === 'record' && branch.class && !(given instanceof branch.class) ? new branch.class(given) : given
   }
 
   private scalar(kind: FieldType['kind']): unknown {
@@ -95,6 +158,20 @@ class Messages {
         return this.coin() ? Buffer.from('bytes') : new Uint8Array([0, 255, this.below(256)])
       case 'uuid':
         return this.pick(['0189D2D5-7F6A-7C31-8A5E-0123456789AB', '0189d2d5-7f6a-7c31-8a5e-0123456789ab'])
+      case 'null':
+        return this.pick([undefined, null])
+      case 'date':
+        return this.pick(['1970-01-01', '2016-02-29', '0000-12-31', '-0001-01-01', '+5881580-07-11', '-5877641-06-23', '1582-10-15'])
+      case 'time-millis':
+        return this.pick([0, -0, 86_399_999, this.below(86_400_000)])
+      case 'time-micros':
+        return this.pick([0, 86_399_999_999, this.below(86_400_000_000)])
+      case 'timestamp-micros':
+      case 'timestamp-nanos':
+      case 'local-timestamp-millis':
+      case 'local-timestamp-micros':
+      case 'local-timestamp-nanos':
+        return this.scalar('long')
       default:
         return new Date(this.pick([0, -1, 8.64e15, -8.64e15, -(2 ** 52) - 1, this.below(2 ** 41)]))
     }
@@ -130,7 +207,10 @@ class Messages {
   }
 }
 
-const scalars = [t.string, t.boolean, t.int, t.long, t.float, t.double, t.bytes, t.uuid, t.timestamp]
+const scalars: readonly FieldType[] = [
+  ...[t.null, t.string, t.boolean, t.int, t.long, t.float, t.double, t.bytes, t.uuid, t.date, t.timeMillis, t.timeMicros, t.timestamp],
+  ...[t.timestampMicros, t.timestampNanos, t.localTimestampMillis, t.localTimestampMicros, t.localTimestampNanos],
+]
 
 test('what is read back is the normal form of what was written, for any definition and message', async () => {
   const codec = new AvroCodec(new EmbeddedRegistry(new Database(':memory:'), false))

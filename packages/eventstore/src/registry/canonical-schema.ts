@@ -1,4 +1,5 @@
 import { eventstoreErrors } from '../eventstore-errors.js'
+import { exactJsonText, parseExactJson } from './exact-json.js'
 
 const primitives: ReadonlySet<unknown> = new Set(['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'])
 const named: ReadonlySet<unknown> = new Set(['record', 'error', 'enum', 'fixed'])
@@ -30,7 +31,7 @@ const order = [
  */
 export function canonicalSchema(schema: string): string {
   try {
-    return JSON.stringify(ordered(inFull(JSON.parse(schema), '')))
+    return exactJsonText(ordered(inFull(parseExactJson(schema), '')))
   } catch (error) {
     throw eventstoreErrors.create('SCHEMA_INVALID', { schema: schema.slice(0, 80), problem: (error as Error).message }, { cause: error })
   }

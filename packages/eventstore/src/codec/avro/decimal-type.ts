@@ -58,6 +58,21 @@ export class DecimalType extends ScalarType<string> {
     }
   }
 
+  /** The number times 10^scale; undefined where the value does not fit. */
+  unscaled(value: unknown): bigint | undefined {
+    if (typeof value !== 'string' || !decimal.test(value)) return undefined
+    const point = value.indexOf('.')
+    const missing = this.scale - (point < 0 ? 0 : value.length - point - 1)
+    if (missing < 0) return undefined
+    const unscaled = BigInt(value.replace('.', '')) * 10n ** BigInt(missing)
+    return unscaled >= this.limit || -unscaled >= this.limit ? undefined : unscaled
+  }
+
+  /** The text of a number times 10^scale; undefined where it has too many digits. */
+  textOf(unscaled: bigint): string | undefined {
+    return unscaled >= this.limit || -unscaled >= this.limit ? undefined : textOfBigint(unscaled, this.scale)
+  }
+
   _skip(tap: Tap): void {
     tap.skipString()
   }
@@ -75,7 +90,8 @@ export class DecimalType extends ScalarType<string> {
     return textOfBigint(BigInt.asIntN(8 * bytes.length, BigInt(`0x${bytes.toString('hex') || '0'}`)), this.scale)
   }
 
-  private fitting(text: string): string {
+  /** A number that was written with another scale, where it fits this type. Throws RECORD_UNREADABLE. */
+  fitting(text: string): string {
     const [whole = '', fraction = ''] = text.replace('-', '').split('.')
     if (fraction.length > this.scale || whole.replace(/^0/, '').length > this.precision - this.scale) {
       throw unreadable(`${text} does not fit a decimal of ${this.precision} digits, ${this.scale} behind the point`)

@@ -1,4 +1,5 @@
 import avsc from 'avsc'
+import { isCalled } from './is-called.js'
 import { unreadable, unwritable } from './refusal.js'
 import type { AvroType, Resolver, Tap } from './tap.js'
 
@@ -21,13 +22,4 @@ export class EnumType extends avsc.types.EnumType {
       return read
     }
   }
-}
-
-function isCalled({ name = '', aliases = [] }: EnumType, written = '', ignoreNamespaces = false): boolean {
-  const names = [name, ...aliases]
-  return ignoreNamespaces ? names.some(each => simple(each) === simple(written)) : names.includes(written)
-}
-
-function simple(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1)
 }

@@ -1,21 +1,17 @@
 import type { Type } from 'avsc'
 import { ScalarType } from './scalar-type.js'
-import type { AvroType, Resolver, Tap } from './tap.js'
-import { narrow, readWide, writeWide } from './wide-long.js'
+import type { Resolver, Tap } from './tap.js'
+import { narrow, readExact, readInt, writeWide } from './wide-long.js'
 
 /** Whole numbers of 64 bits as bigint, exact; avsc's own go wrong beyond 2^52. */
 export class LongType extends ScalarType<bigint> {
-  /** @param logicalType What the schema says of these longs beyond being longs, where Ottla has no type for it. */
+  /** @param logicalType What the schema says of these longs beyond being longs, such as `timestamp-micros`. */
   constructor(readonly logicalType?: string) {
     super('long', 'a bigint of 64 bits')
   }
 
   _read(tap: Tap): bigint {
-    const start = tap.pos
-    const value = tap.readLong()
-    if (value > -narrow && value < narrow) return BigInt(value)
-    tap.pos = start
-    return readWide(tap)
+    return readExact(tap)
   }
 
   _write(tap: Tap, value: unknown): void {
@@ -28,12 +24,20 @@ export class LongType extends ScalarType<bigint> {
     tap.skipLong()
   }
 
+  /** A time in another unit cannot be read as one: it would be off by a thousand. */
   _update(resolver: Resolver, writer: Type): void {
-    if (writer.typeName === 'long') resolver._read = this._read
-    else if (writer.typeName === 'int') resolver._read = tap => BigInt((writer as AvroType)._read(tap) as number)
+    if (writer.typeName === 'int') resolver._read = tap => BigInt(readInt(tap))
+    else if (writer.typeName === 'long' && !this.isOtherTime(writer)) resolver._read = readExact
   }
 
   fromDefault(json: unknown): bigint {
-    return BigInt(json as number)
+    const long = BigInt(json as number)
+    if (BigInt.asIntN(64, long) !== long) throw this.unfit()
+    return long
+  }
+
+  private isOtherTime(writer: Type): boolean {
+    if (!this.logicalType?.includes('timestamp-')) return false
+    return writer instanceof LongType ? writer.logicalType !== undefined && writer.logicalType !== this.logicalType : true
   }
 }

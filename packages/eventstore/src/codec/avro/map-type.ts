@@ -41,4 +41,10 @@ export class MapType extends avsc.types.MapType {
       values._skip(at)
     })
   }
+
+  _copy(value: unknown, options?: { coerce?: number }): unknown {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unwritable('a plain object')
+    const values = this.valuesType as AvroType
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, values._copy(each, options)]))
+  }
 }

@@ -3,7 +3,7 @@ import { ScalarType } from './scalar-type.js'
 import type { Resolver, Tap } from './tap.js'
 
 /** The absent branch of an optional: undefined in memory, null in the schema. */
-export class NullType extends ScalarType<null | undefined> {
+export class NullType extends ScalarType<undefined> {
   constructor() {
     super('null', 'absent')
   }
@@ -22,9 +22,7 @@ export class NullType extends ScalarType<null | undefined> {
     if (writer.typeName === 'null') resolver._read = this._read
   }
 
-  /** avsc takes a field without a default for one that must not be missing, so the default stays null. */
-  fromDefault(json: unknown): null {
+  fromDefault(json: unknown): undefined {
     if (json !== null) throw this.unfit()
-    return null
   }
 }

@@ -34,4 +34,6 @@ export interface AvroType extends Type {
   _read(tap: Tap): unknown
   _write(tap: Tap, value: unknown): void
   _skip(tap: Tap): void
+  /** A copy of a value, or with `coerce` 2 the value of a default's JSON. Throws where that is none. */
+  _copy(value: unknown, options?: { coerce?: number }): unknown
 }

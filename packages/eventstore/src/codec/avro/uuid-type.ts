@@ -3,6 +3,11 @@ import { ScalarType } from './scalar-type.js'
 import { readText, writeText } from './string-type.js'
 import type { Resolver, Tap } from './tap.js'
 
+/** Whether this is the text of a UUID. */
+export function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && uuid.test(value)
+}
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** UUIDs as text in lower case. */

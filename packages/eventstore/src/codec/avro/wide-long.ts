@@ -4,6 +4,22 @@ import type { Tap } from './tap.js'
 /** Within these bounds avsc's own reading and writing of longs is exact, and fast. */
 export const narrow = 2 ** 50
 
+/** Reads any long. Throws RECORD_UNREADABLE. */
+export function readExact(tap: Tap): bigint {
+  const start = tap.pos
+  const value = tap.readLong()
+  if (value > -narrow && value < narrow) return BigInt(value)
+  tap.pos = start
+  return readWide(tap)
+}
+
+/** Reads an int. Throws RECORD_UNREADABLE where it has more than 32 bits. */
+export function readInt(tap: Tap): number {
+  const value = tap.readLong()
+  if (value !== (value | 0)) throw unreadable('an int has more than 32 bits')
+  return value
+}
+
 /** Reads any 64 bits of Avro's zigzag of variable length. Throws RECORD_UNREADABLE when there are more. */
 export function readWide(tap: Tap): bigint {
   let zigzag = 0n
