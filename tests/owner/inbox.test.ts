@@ -180,7 +180,11 @@ describe('the position of the inbox', () => {
   })
 
   test('beyond the end of an inbox that was made anew is an error, until an operator sets it', async () => {
-    const shared = await used()
+    const shared = cluster()
+    const first = await startNode(shared)
+    for (const id of ['1', '2', '3']) toInbox(shared, [await commandRecord(shared, 'a', id, deposit())])
+    await decided(shared)
+    await first.stop()
     const inbox = shared.broker.partition({ topic: topics.commands, partition: 0 })
     inbox.end = 0
     inbox.records = []
