@@ -120,6 +120,10 @@ export const eventstoreErrors = defineErrors({
     what: 'The schema registry {registry} refuses {operation}: {reason}.',
     todo: 'Mend what it names, such as a subject that is read-only, and start again.',
   },
+  REGISTRY_ADDRESS_UNUSABLE: {
+    what: 'The registry cannot listen on {host} port {port}: {problem}.',
+    todo: 'Stop what listens there, or choose another port or host.',
+  },
   SCHEMA_INCOMPATIBLE: {
     what: 'The schema is not {level} compatible with the earlier ones of subject {subject} ({reason}).',
     todo: 'Make the change in a compatible way, such as a new field with t.optional, or give the message a new name. An operator can change the level of the subject.',
