@@ -1,5 +1,5 @@
 import { changeLine, type DeployFirst } from '@ottla/eventstore'
-import type { SubjectReport, SubjectStatus } from './subject-report.js'
+import type { BrokenPromise, SubjectReport, SubjectStatus } from './subject-report.js'
 
 const width = 'incompatible'.length
 
@@ -12,13 +12,14 @@ function subjectText(report: SubjectReport): string {
   const { status, subject, changes, broken, warnings, deployFirst, versions } = report
   const lines = [`${status.padEnd(width)}  ${subject} ${aside(report)}`]
   if (changes.length > 0) lines.push(`  since version ${versions}:`, ...changes.map(change => `    ${changeLine(change)}`))
-  for (const { rule, version, reasons } of broken) {
-    lines.push(`  ${rule}`)
-    lines.push(...reasons.map(reason => (version === undefined ? `    ${reason}` : `    version ${version}: ${reason}`)))
-  }
+  for (const [rule, each] of Map.groupBy(broken, ({ rule }) => rule)) lines.push(`  ${rule}`, ...each.flatMap(reasonLines))
   lines.push(...warnings.map(warning => `  warning: ${warning}`))
   if (deployFirst) lines.push(`  deploy first: ${orderText(deployFirst, report)}`)
   return lines.join('\n')
+}
+
+function reasonLines({ version, reasons }: BrokenPromise): readonly string[] {
+  return reasons.map(reason => (version === undefined ? `    ${reason}` : `    version ${version}: ${reason}`))
 }
 
 function aside({ status, level, versions, now }: SubjectReport): string {
