@@ -88,6 +88,8 @@ export class ShardHost {
       readEvents: (decided, from) => this.streams.eventsOf(decided, from),
     })
     const begun = Promise.withResolvers<void>()
+    // Nobody waits for it where joining itself is refused.
+    begun.promise.catch(() => undefined)
     this.member = await log.member({
       group: app,
       topics: [this.topics.commands],
