@@ -14,7 +14,8 @@ import { receiptOf } from './callers/receipt-of.js'
 import { ReplySender } from './callers/reply-sender.js'
 import { CommandDispatch } from './dispatch/command-dispatch.js'
 import { RemoteCommands } from './dispatch/remote-commands.js'
-import { defaultLimits, type OwnerLimits, ShardOwner } from './owner/shard-owner.js'
+import { defaultLimits, type OwnerLimits } from './owner/owner-limits.js'
+import { ShardOwner } from './owner/shard-owner.js'
 
 export interface ShardHostOptions {
   readonly app: string

@@ -71,6 +71,23 @@ export class DecisionBatch {
     this.touched.set(stream, { version: stream.version, state: stream.state })
   }
 
+  /**
+   * Where its records are, after its commit.
+   * @param offsets of the records of `toCommit`, in order
+   * @param before next offsets before it
+   */
+  placesOf(offsets: readonly number[], before: Pick<Committed, 'eventsEnd' | 'outcomesEnd'>): Committed {
+    const { length } = this.events
+    const eventOffsets = offsets.slice(0, length)
+    const lastEvent = eventOffsets.at(-1)
+    const lastOutcome = this.outcomes.length > 0 ? (offsets[length + this.outcomes.length - 1] as number) : undefined
+    return {
+      eventOffsets,
+      eventsEnd: lastEvent === undefined ? before.eventsEnd : lastEvent + 1,
+      outcomesEnd: lastOutcome === undefined ? before.outcomesEnd : lastOutcome + 1,
+    }
+  }
+
   /** The transaction: events, outcomes, messages to other shards, the inbox position last. */
   toCommit(group: string, inboxTopic: string, partition: number): Commit {
     const records: NewRecord[] = this.events.map(({ record }) => record)
