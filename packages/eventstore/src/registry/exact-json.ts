@@ -3,12 +3,13 @@ export function parseExactJson(text: string): unknown {
   return JSON.parse(text, exactNumber)
 }
 
-/** The text of what `parseExactJson` gave. */
-export function exactJsonText(json: unknown): string {
-  return JSON.stringify(json, (_, value: unknown) => {
+/** The text of what `parseExactJson` gave; with an indent, over several lines. */
+export function exactJsonText(json: unknown, indent?: number): string {
+  const exact = (_: string, value: unknown) => {
     if (typeof value === 'bigint') return rawJson(String(value))
     return Object.is(value, -0) ? rawJson('-0.0') : value
-  })
+  }
+  return JSON.stringify(json, exact, indent)
 }
 
 /** Only a source without a point or an exponent is a whole number as people write it; the third argument is in Node since version 21. */

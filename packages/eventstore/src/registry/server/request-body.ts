@@ -25,13 +25,15 @@ export async function requestBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
+/** What is too much is read and thrown away: a client that still sends would not hear the answer. */
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > longestBody) throw httpRefusals.tooLarge(longestBody)
-    chunks.push(chunk)
+    if (length > longestBody) chunks.length = 0
+    else chunks.push(chunk)
   }
+  if (length > longestBody) throw httpRefusals.tooLarge(longestBody)
   return Buffer.concat(chunks)
 }
