@@ -20,6 +20,7 @@ export type {
 export type { LogConfig, OpenLog, OpenOptions, OpenRegistry } from './log/log-config.js'
 export type { RegisteredSchema, RegistryVerdict, SchemaRegistry } from './registry/schema-registry.js'
 export { canonicalSchema } from './registry/canonical-schema.js'
+export { exactJsonText, parseExactJson } from './registry/exact-json.js'
 export { type CompatibilityLevel, compatibilityLevel, compatibilityLevels, defaultCompatibility } from './registry/compatibility-level.js'
 export { RegisteredSchemas, type SubjectSchema } from './registry/registered-schemas.js'
 export { schemaSubject } from './registry/schema-subject.js'

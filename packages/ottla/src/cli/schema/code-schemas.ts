@@ -1,4 +1,4 @@
-import { findUpcasters, type MessageDefinition, messageDefinition } from '@ottla/core'
+import { type MessageDefinition, messageDefinition } from '@ottla/core'
 import { type AppSchema, type AppTopics, aggregateParticipant, appSchemas, appTopics } from '@ottla/eventstore'
 import { sagaEventClasses } from '@ottla/saga'
 import { definitionsOf } from '../../app/modules.js'
@@ -16,16 +16,15 @@ export interface CodeSchemas {
 
 /** What the modules of a config file write. Throws MODEL_INVALID. */
 export function codeSchemas({ name, modules, log, snapshots = log.snapshots ?? false }: ConfigFile): CodeSchemas {
-  const { aggregates, sagas } = definitionsOf(modules)
+  const { aggregates, sagas, upcasters } = definitionsOf(modules)
   const participants = aggregates.map(definition => aggregateParticipant(definition))
   const sagaEvents = sagas.length > 0 ? sagaEventClasses.map(event => messageDefinition(event) as MessageDefinition) : []
   const model = {
     events: [...new Set([...participants.flatMap(({ events }) => events), ...sagaEvents])],
     commands: [...new Set(participants.flatMap(({ commands }) => commands))],
   }
-  const older = modules.flatMap(module => findUpcasters(module)).map(({ from }) => messageDefinition(from) as MessageDefinition)
   const topics = appTopics(name)
   const written = [...appSchemas(topics, model, snapshots)].sort((a, b) => (a.subject < b.subject ? -1 : 1))
-  const read = appSchemas(topics, { events: [...new Set(older)], commands: [] }, false).filter(({ topic }) => topic === topics.events)
+  const read = appSchemas(topics, { events: upcasters.olderEvents, commands: [] }, false).filter(({ topic }) => topic === topics.events)
   return { app: name, topics, written, read }
 }

@@ -3,7 +3,9 @@ import { isOttlaError } from '@ottla/core'
 import {
   type CompatibilityLevel,
   canonicalSchema,
-  compatibilityLevel,
+  compatibilityLevels,
+  exactJsonText,
+  parseExactJson,
   parseSchema,
   type RegisteredSchema,
   type RegistryVerdict,
@@ -48,8 +50,7 @@ export class SchemaSnapshot implements SchemaHistory {
     try {
       return new SchemaSnapshot(file, app, levelOfNew, subjectsIn(readFileSync(file, 'utf8'), app))
     } catch (error) {
-      const problem = isOttlaError(error) ? error.message : (error as Error).message
-      throw ottlaErrors.create('SCHEMA_SNAPSHOT_INVALID', { file, problem: problem.replace(/\.$/, '') }, { cause: error })
+      throw ottlaErrors.create('SCHEMA_SNAPSHOT_INVALID', { file, problem: (error as Error).message }, { cause: error })
     }
   }
 
@@ -93,14 +94,14 @@ export class SchemaSnapshot implements SchemaHistory {
   private text(): string {
     const sorted = [...this.bySubject].sort(([a], [b]) => (a < b ? -1 : 1))
     const subjects = Object.fromEntries(
-      sorted.map(([subject, { level, versions }]) => [subject, { level, versions: versions.map(schema => JSON.parse(schema) as unknown) }]),
+      sorted.map(([subject, { level, versions }]) => [subject, { level, versions: versions.map(schema => parseExactJson(schema)) }]),
     )
-    return `${JSON.stringify({ format, app: this.app, subjects }, undefined, 2)}\n`
+    return `${exactJsonText({ format, app: this.app, subjects }, 2)}\n`
   }
 }
 
 function subjectsIn(text: string, app: string): Map<string, Subject> {
-  const json = objectIn(JSON.parse(text), 'the file')
+  const json = objectIn(parseExactJson(text), 'the file')
   if (json.format !== format) throw new Error(`its format is ${JSON.stringify(json.format)}, where ${JSON.stringify(format)} belongs`)
   if (json.app !== app) throw new Error(`it is of the app ${json.app}, and this one is ${app}`)
   return new Map(Object.entries(objectIn(json.subjects, 'subjects')).map(([subject, value]) => [subject, subjectIn(subject, value)]))
@@ -109,10 +110,22 @@ function subjectsIn(text: string, app: string): Map<string, Subject> {
 function subjectIn(subject: string, value: unknown): Subject {
   const { level, versions } = objectIn(value, subject)
   if (!Array.isArray(versions) || versions.length === 0) throw new Error(`${subject} has no versions`)
-  const texts = versions.map(version => canonicalSchema(JSON.stringify(version)))
-  for (const text of texts) parseSchema(text)
+  if (!compatibilityLevels.includes(level as CompatibilityLevel)) {
+    throw new Error(`the level ${JSON.stringify(level)} of ${subject} is none of ${compatibilityLevels.join(', ')}`)
+  }
+  const texts = versions.map((version, index) => schemaIn(`version ${index + 1} of ${subject}`, version))
   if (new Set(texts).size < texts.length) throw new Error(`${subject} has one version twice`)
-  return { level: compatibilityLevel(level), versions: texts }
+  return { level: level as CompatibilityLevel, versions: texts }
+}
+
+function schemaIn(what: string, json: unknown): string {
+  const text = exactJsonText(json) ?? ''
+  try {
+    parseSchema(text)
+    return canonicalSchema(text)
+  } catch (error) {
+    throw new Error(`${what} is no schema: ${isOttlaError(error) ? error.details.problem : error}`, { cause: error })
+  }
 }
 
 function objectIn(json: unknown, what: string): Json {
