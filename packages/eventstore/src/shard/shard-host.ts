@@ -1,6 +1,6 @@
-import { type Clock, type CommandEnvelope, type Ids, isOttlaError, type OttlaError, type Receipt, type Upcasters } from '@ottla/core'
+import type { Clock, CommandEnvelope, Ids, OttlaError, Receipt, Upcasters } from '@ottla/core'
 import type { Codec } from '../codec/codec.js'
-import type { Log, LogMember, LogProducer, TopicOffset, TopicPartition } from '../log/log.js'
+import type { Log, LogMember, LogProducer } from '../log/log.js'
 import type { Participant } from '../model/participant.js'
 import { ShardModel } from '../model/shard-model.js'
 import { appMessages } from '../records/app-messages.js'
@@ -14,8 +14,8 @@ import { receiptOf } from './callers/receipt-of.js'
 import { ReplySender } from './callers/reply-sender.js'
 import { CommandDispatch } from './dispatch/command-dispatch.js'
 import { RemoteCommands } from './dispatch/remote-commands.js'
+import { OwnedShards } from './owner/owned-shards.js'
 import { defaultLimits, type OwnerLimits } from './owner/owner-limits.js'
-import { ShardOwner } from './owner/shard-owner.js'
 
 export interface ShardHostOptions {
   readonly app: string
@@ -43,7 +43,7 @@ export class ShardHost {
   readonly model: ShardModel
   /** Reads streams by id, through this node's index. */
   readonly streams: StreamReader
-  private readonly owners = new Map<number, ShardOwner>()
+  private readonly owned: OwnedShards
   private readonly commands: CommandDispatch
   private readonly decided: DecidedReader
   private readonly limits: OwnerLimits
@@ -59,12 +59,13 @@ export class ShardHost {
     this.model = new ShardModel(options.participants, options.upcasters)
     this.limits = { ...defaultLimits, ...options.limits }
     const { snapshots = false, standby = false } = options
-    this.standby = new Standby({ ...options, topics: this.topics, model: this.model, snapshots, standby })
-    const reading = { ...options, topics: this.topics, model: this.model, indexed: (shard: number) => this.isIndexed(shard) }
+    const parts = { ...options, topics: this.topics, model: this.model, snapshots, limits: this.limits }
+    this.standby = new Standby({ ...parts, standby })
+    this.owned = new OwnedShards({ ...parts, readEvents: decided => this.streams.eventsOf(decided) }, this.standby)
+    const reading = { ...parts, indexed: (shard: number) => this.owned.isIndexed(shard) }
     this.streams = new StreamReader(reading)
     this.decided = new DecidedReader(reading)
-    const owner = (shard: number) => this.owners.get(shard)
-    this.commands = new CommandDispatch({ ...options, topics: this.topics, model: this.model, owner, remote: () => this.remote })
+    this.commands = new CommandDispatch({ ...parts, owner: shard => this.owned.owner(shard), remote: () => this.remote })
   }
 
   /**
@@ -95,12 +96,12 @@ export class ShardHost {
       group: app,
       topics: [this.topics.commands],
       assigned: async (partitions, member) => {
-        const [starts, taken] = this.takeOver(partitions, member, replies)
-        taken.then(begun.resolve, begun.reject)
+        const { starts, taken } = this.owned.takeOver(partitions, member, replies)
+        taken.then(() => begun.resolve(), begun.reject)
         return starts
       },
-      revoked: partitions => this.release(partitions),
-      records: async batch => this.owners.get(batch.partition)?.receive(batch),
+      revoked: partitions => this.owned.release(partitions),
+      records: async batch => this.owned.owner(batch.partition)?.receive(batch),
       failed: error => {
         begun.reject(error)
         this.options.failed(error as OttlaError)
@@ -125,12 +126,12 @@ export class ShardHost {
   /** Waits a while for what other nodes decide, decides and commits what is queued here, leaves the group and writes the state store. */
   async stop(): Promise<void> {
     this.cancelForgetting()
-    await Promise.all([this.remote?.settled(), ...Array.from(this.owners.values(), owner => owner.publishSnapshot())])
+    await Promise.all([this.remote?.settled(), this.owned.publishSnapshots()])
     this.commands.stop()
     await this.remote?.stop()
     await this.standby.close()
     await this.member?.leave()
-    await this.release(Array.from(this.owners.keys(), partition => ({ topic: this.topics.commands, partition })))
+    await this.owned.releaseAll()
     await this.producer?.close()
   }
 
@@ -138,59 +139,6 @@ export class ShardHost {
     const { shards, log, codec, snapshots = false } = this.options
     await log.admin.ensureTopics(topicConfigs(this.topics, shards, { snapshots }))
     for (const { topic, messages } of appMessages(this.topics, this.model, snapshots)) await codec.prepare(topic, messages)
-  }
-
-  /** Whether the state store has all of a shard: it does where this node owns it, when what has been committed is written. */
-  private async isIndexed(shard: number): Promise<boolean> {
-    const owner = this.owners.get(shard)
-    if (!owner) return false
-    try {
-      await owner.settled()
-      return true
-    } catch (error) {
-      if (isOttlaError(error, 'SHARD_NOT_OWNED')) return false
-      throw error
-    }
-  }
-
-  /**
-   * Begins to take over what is new here; each shard starts when it is ready, whatever the others do, and its inbox is paused until then. An owner
-   * that is alive is kept: a partition that is told again although it was never revoked goes on where its owner stands.
-   */
-  private takeOver(partitions: readonly TopicPartition[], member: LogMember, replies: ReplySender): [starts: TopicOffset[], taken: Promise<void>] {
-    const taken: Promise<void>[] = []
-    const starts = partitions.map(({ partition }) => {
-      const alive = this.owners.get(partition)
-      if (alive) return alive.next
-      const owner = new ShardOwner(member, {
-        ...this.options,
-        shard: partition,
-        topics: this.topics,
-        model: this.model,
-        snapshots: this.options.snapshots ?? false,
-        handOver: () => this.standby.handOver(partition),
-        limits: this.limits,
-        readEvents: decided => this.streams.eventsOf(decided),
-        hasOthers: () => this.owners.size < this.options.shards,
-        replies,
-      })
-      this.owners.set(partition, owner)
-      taken.push(owner.start())
-      return owner.next
-    })
-    this.standby.own(new Set(this.owners.keys()))
-    return [starts, Promise.all(taken).then(() => undefined)]
-  }
-
-  private async release(partitions: readonly TopicPartition[]): Promise<void> {
-    await Promise.all(
-      partitions.map(async ({ partition }) => {
-        const owner = this.owners.get(partition)
-        await owner?.release()
-        if (this.owners.get(partition) === owner) this.owners.delete(partition)
-      }),
-    )
-    this.standby.own(new Set(this.owners.keys()))
   }
 
   /** Forgets the ids of commands that are older than the window, now and every hour. */
