@@ -1,9 +1,9 @@
 import type { MessageDefinition } from '@ottla/core'
 import { messageSchema } from '../codec/message-schema.js'
+import type { AppTopics } from '../records/topics.js'
 import type { SubjectSchema } from '../registry/registered-schemas.js'
 import { schemaSubject } from '../registry/schema-subject.js'
 import { appMessages } from './app-messages.js'
-import type { AppTopics } from './topics.js'
 
 /** The schema of a message that an app writes, and where the registry has it. */
 export interface AppSchema extends SubjectSchema {

@@ -1,10 +1,10 @@
 import type { MessageDefinition } from '@ottla/core'
 import type { ShardModel } from '../model/shard-model.js'
+import { commandReplyDefinition } from '../records/command-reply.js'
+import { replyDefinition } from '../records/inbox-record.js'
+import { outcomeDefinition } from '../records/outcome-record.js'
+import type { AppTopics } from '../records/topics.js'
 import { snapshotDefinitions } from '../snapshots/snapshot-records.js'
-import { commandReplyDefinition } from './command-reply.js'
-import { replyDefinition } from './inbox-record.js'
-import { outcomeDefinition } from './outcome-record.js'
-import type { AppTopics } from './topics.js'
 
 /** The messages that an app writes to one of its topics. */
 export interface TopicMessages {
