@@ -28,6 +28,14 @@ export const ottlaErrors = defineErrors({
     what: 'The snapshot file {file} cannot be used ({problem}).',
     todo: 'Take it as it was committed last, or mend it; ottla schema snapshot makes a new one where there is none.',
   },
+  REGISTRY_FOLDER_IN_USE: {
+    what: 'The folder {folder} is in use by another process, such as an app that runs.',
+    todo: 'Stop it, or serve the schemas beside it for reading only: ottla registry --read-only.',
+  },
+  REGISTRY_ELSEWHERE: {
+    what: 'The log of the config file has its schemas in a registry of its own and not in a data folder.',
+    todo: 'Name the data folder of an embedded log, or of a registry: ottla registry --data DIR.',
+  },
   PROJECTION_UNKNOWN: {
     what: 'The config file {file} has no projection {projection}; it has {known}.',
     todo: 'Name one of these, or add the projection to its modules.',

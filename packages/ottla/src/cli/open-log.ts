@@ -32,7 +32,8 @@ export async function withLog<T>(choice: LogChoice, command: string, work: (log:
   }
 }
 
-async function chooseLog({ data, config: named }: LogChoice, command: string): Promise<{ readonly log: LogConfig; readonly config?: ConfigFile }> {
+/** Which log is meant; `--data` goes before the log of a config file. Rejects with USAGE_INVALID and the errors of the config file. */
+export async function chooseLog({ data, config: named }: LogChoice, command: string): Promise<{ readonly log: LogConfig; readonly config?: ConfigFile }> {
   const file = named ?? (data === undefined && existsSync(defaultConfigFile) ? defaultConfigFile : undefined)
   const config = file === undefined ? undefined : await loadConfigFile(file)
   if (data !== undefined) return { log: embedded(data), config }

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { defaultConfigFile } from './config-file.js'
 import { type EventsOptions, listEvents } from './events-command.js'
 import { type LagOptions, showLag } from './lag-command.js'
+import { type RegistryOptions, runRegistry } from './registry-command.js'
 import { type ReplayOptions, replay } from './replay-command.js'
 import { addSchema } from './schema/schema-command.js'
 import { type SnapshotOptions, showSnapshots } from './snapshot-command.js'
@@ -21,6 +22,7 @@ export function ottlaProgram(): Command {
   addSnapshot(program)
   addReplay(program)
   addSchema(program)
+  addRegistry(program)
   return program
 }
 
@@ -69,6 +71,15 @@ function addReplay(program: Command): void {
     .action((projection: string, options: ReplayOptions) => replay(projection, options))
 }
 
+function addRegistry(program: Command): void {
+  onLog(program.command('registry'), 'the data folder whose schemas are served; created where there is none')
+    .description("Serve the schemas of a data folder as a schema registry, with Confluent's REST API, until Ctrl-C.")
+    .option('--port <port>', 'where it listens; 0 takes a free port', port, 8081)
+    .option('--host <address>', 'who can reach it: others than this machine only with an address of the network', '127.0.0.1')
+    .option('--read-only', 'beside an app that runs: every change is refused')
+    .action((options: RegistryOptions) => runRegistry(options))
+}
+
 function onLog(command: Command, data: string): Command {
   return command
     .option('--data <dir>', data)
@@ -80,6 +91,11 @@ function wholeNumber(from: number): (text: string) => number {
     if (/^\d{1,9}$/.test(text) && Number(text) >= from) return Number(text)
     throw new InvalidArgumentError(`Expected a whole number from ${from} on.`)
   }
+}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 2 ** 16) return Number(text)
+  throw new InvalidArgumentError('Expected a number from 0 to 65535.')
 }
 
 function streamName(text: string): EventsOptions['stream'] {
