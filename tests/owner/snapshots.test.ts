@@ -311,3 +311,16 @@ describe('a snapshot', () => {
     await node.stop()
   })
 })
+
+test('a snapshot ends, however fast commands are decided meanwhile', async () => {
+  const shared = cluster()
+  const node = await startNode({ ...shared, snapshots: true, limits: { snapshotEvents: 200, snapshotBytes: 2_000, storeBacklog: 1, batch: 50 } })
+  const isComplete = () => recordsOf(shared, topics.snapshots).some(({ key }) => key === '/')
+  let sent = 0
+  const sender = async (account: string) => {
+    while (sent++ < 20_000 && !isComplete()) await node.send(new Deposit({ account, amount: 1 }))
+  }
+  await Promise.all(Array.from({ length: 50 }, (_, n) => sender(`${n}`)))
+  expect(sent).toBeLessThan(20_000)
+  await node.log.close()
+})

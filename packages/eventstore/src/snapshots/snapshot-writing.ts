@@ -144,7 +144,7 @@ export class SnapshotWriting {
       const isFull = bytes >= Math.min(limits.snapshotBytes, limits.recordBytes / 2)
       if (decided.length > 0 && (isFull || hourOf(next.at) !== hour)) break
       this.decided.shift()
-      if (this.isCovered(next)) continue
+      if (this.isCovered(next) || this.isLater(next)) continue
       hour = hourOf(next.at)
       bytes += decidedBytes + next.key.length + next.id.length + next.type.length + (next.details?.length ?? 0)
       decided.push(new SnapshotDecided(next))
@@ -168,6 +168,12 @@ export class SnapshotWriting {
     const { events, outcomes } = this.base.covered
     if (!this.isNoted) return false
     return from < to ? eventsEnd <= events : outcomesEnd <= outcomes
+  }
+
+  /** Whether it was decided after the snapshot began: the next one has it, or this one would never end while commands come faster than it is written. */
+  private isLater({ from, to, eventsEnd, outcomesEnd }: DecidedCommand): boolean {
+    const { events, outcomes } = this.base.position
+    return from < to ? eventsEnd > events : outcomesEnd > outcomes
   }
 
   private marker(): NewRecord {
