@@ -32,7 +32,12 @@ describe('the status of a subject', () => {
   test('is new without versions, and unchanged where the schema is one of them, also an older one', () => {
     expect(judge(['int'], [])).toMatchObject({ status: 'new', level: 'BACKWARD_TRANSITIVE', versions: 0, changes: [], broken: [], warnings: [] })
     expect(judge(['int'], [['int']])).toMatchObject({ status: 'unchanged', versions: 1, changes: [], broken: [] })
-    expect(judge(['int'], [['int'], ['long']])).toMatchObject({ status: 'unchanged', broken: [], changes: [{ path: 'a', what: 'long → int' }] })
+    expect(judge(['long'], [['long'], ['int']])).toMatchObject({ status: 'unchanged', broken: [], changes: [{ path: 'a', what: 'int → long' }] })
+  })
+
+  test('is incompatible where code goes back to an older version that cannot read the newest events', () => {
+    expect(judge(['int'], [['int'], ['long']])).toMatchObject({ status: 'incompatible', broken: [{ version: 2 }] })
+    expect(judge(['int'], [['int'], ['long']], 'NONE', 'command')).toMatchObject({ status: 'unchanged', broken: [] })
   })
 
   test('is compatible or incompatible by the level in force', () => {

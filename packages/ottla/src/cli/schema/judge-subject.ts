@@ -32,8 +32,10 @@ export function judgeSubject({ subject, schema, message }: AppSchema, kind: Subj
       : []
   if (latest === undefined) return { ...about, status: 'new', changes: [], broken: [], warnings }
   if (versions.includes(schema)) {
-    warnings.push(...readingProblems(kind, schema, versions).warnings)
-    return { ...about, status: 'unchanged', changes: schemaChanges(latest, schema), broken: [], warnings }
+    // A registry takes it again whatever came later; but code that goes back to it may not read what the newest version has written.
+    const { broken, warnings: more } = readingProblems(kind, schema, versions)
+    const status = broken.length > 0 ? 'incompatible' : 'unchanged'
+    return { ...about, status, changes: schemaChanges(latest, schema), broken, warnings: [...warnings, ...more] }
   }
   const byLevel = brokenByLevel(kind, schema, known)
   const reading = readingProblems(kind, schema, versions, new Set(byLevel.map(({ version }) => version)))

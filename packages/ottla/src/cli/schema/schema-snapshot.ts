@@ -71,10 +71,12 @@ export class SchemaSnapshot implements SchemaHistory {
     return [...this.bySubject.keys()].sort()
   }
 
-  /** Adds a schema as the newest version, after those of the earlier ones that `keep` says. */
-  add(subject: string, schema: string, keep: (version: number) => boolean = () => true): void {
+  /** Makes a schema a version, the newest one unless it is one already, keeps those of the others that `keep` says, and gives its number. */
+  add(subject: string, schema: string, keep: (version: number) => boolean): number {
     const { level = this.levelOfNew, versions = [] } = this.bySubject.get(subject) ?? {}
-    this.bySubject.set(subject, { level, versions: [...versions.filter((_, index) => keep(index + 1)), canonicalSchema(schema)] })
+    const kept = new Set([...versions.filter((_, index) => keep(index + 1)), canonicalSchema(schema)])
+    this.bySubject.set(subject, { level, versions: [...kept] })
+    return [...kept].indexOf(canonicalSchema(schema)) + 1
   }
 
   remove(subject: string): void {

@@ -58,8 +58,7 @@ function change(report: SubjectReport, { written }: CodeSchemas, snapshot: Schem
   if (report.status === 'unchanged') return undefined
   const named = new Set(broken.map(({ version }) => version))
   const dropped = numbersTo(versions).filter(version => named.has(version))
-  snapshot.add(subject, schema, version => !named.has(version))
-  return { subject, version: versions - dropped.length + 1, dropped }
+  return { subject, version: snapshot.add(subject, schema, version => !named.has(version)), dropped }
 }
 
 function numbersTo(last: number): readonly number[] {
