@@ -208,8 +208,8 @@ describe('what the registry refuses', () => {
       (request.method === 'POST' ? answers(status, { error_code: code, message }) : handler)(request, ...rest)
   }
 
-  test('a schema that the level forbids is SCHEMA_INCOMPATIBLE with subject, level and reason', async () => {
-    server.handler = refusing(409, 409, 'READER_FIELD_MISSING_DEFAULT_VALUE')
+  test.each([409, 40_901])('a schema that the level forbids is SCHEMA_INCOMPATIBLE with subject, level and reason, also with the code %i', async code => {
+    server.handler = refusing(409, code, 'READER_FIELD_MISSING_DEFAULT_VALUE')
     const error = await failureOf(open({ compatibility: 'FULL' }).register('a', '"int"'))
     expect(error).toMatchObject({ code: 'SCHEMA_INCOMPATIBLE', retriable: false })
     expect(error.message).toContain('not FULL compatible with the earlier ones of subject a (READER_FIELD_MISSING_DEFAULT_VALUE)')

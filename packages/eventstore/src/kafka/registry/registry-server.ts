@@ -147,9 +147,12 @@ function responseTo(outgoing: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => outgoing.once('response', resolve).on('error', reject))
 }
 
-/** Apicurio's answer to one of two nodes that change the same subject at the same time; a schema that is not compatible has the code 409 as well as the status. */
+/** What says that a schema is not compatible: 409 up to Confluent's version 7, 40901 from 8 on. */
+const incompatible: ReadonlySet<unknown> = new Set([409, 40_901])
+
+/** Apicurio's answer to one of two nodes that change the same subject at the same time has neither. */
 function isConflict(status: number, code: number | undefined): boolean {
-  return status === 409 && code !== 409
+  return status === 409 && !incompatible.has(code)
 }
 
 function operationOf({ method, path }: RegistryRequest): string {
