@@ -98,7 +98,7 @@ export const eventstoreErrors = defineErrors({
     todo: 'Only the process that writes the log registers schemas.',
   },
   SCHEMAS_NOT_REGISTERED: {
-    what: 'The registry lacks the schema of this version of the app in {count} subjects: {subjects}.',
+    what: 'The registry lacks the schemas that this version of the app has for {subjects}.',
     todo: 'Run `ottla schema register` before the app is started: with autoRegister: false it registers nothing by itself.',
   },
   REGISTRY_UNAVAILABLE: {

@@ -17,7 +17,7 @@ export const ottlaErrors = defineErrors({
   },
   APP_AMBIGUOUS: { what: 'There are several apps in {folder}: {known}.', todo: 'Say which one with --app NAME.' },
   SCHEMAS_INCOMPATIBLE: {
-    what: 'The code does not go together with {count} subjects of app {app}: {subjects}.',
+    what: 'The code of app {app} does not go together with what was written before to {subjects}.',
     todo: 'Make each change in a compatible way, as the report says; nothing was written.',
   },
   SCHEMA_SNAPSHOT_MISSING: {

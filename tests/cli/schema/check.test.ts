@@ -59,7 +59,7 @@ unchanged     shop.replies-ottla.CommandReply (BACKWARD_TRANSITIVE, 1 version)
     expect(await check('incompatible.mjs')).toEqual({
       code: 3,
       stderr:
-        'SCHEMAS_INCOMPATIBLE: The code does not go together with 2 subjects of app shop: shop.events-shop.OrderCancelled, shop.events-shop.OrderPlaced. ' +
+        'SCHEMAS_INCOMPATIBLE: The code of app shop does not go together with what was written before to shop.events-shop.OrderCancelled, shop.events-shop.OrderPlaced. ' +
         'Make each change in a compatible way, as the report says; nothing was written.\n',
       stdout: `\
 unchanged     shop.commands-ottla.Reply (BACKWARD_TRANSITIVE, 1 version)

@@ -69,5 +69,5 @@ export class RegisteredSchemas implements SchemaRegistry {
 }
 
 function notRegistered(subjects: readonly string[]): Error {
-  return eventstoreErrors.create('SCHEMAS_NOT_REGISTERED', { count: subjects.length, subjects: subjects.join(', ') })
+  return eventstoreErrors.create('SCHEMAS_NOT_REGISTERED', { subjects: subjects.join(', ') })
 }

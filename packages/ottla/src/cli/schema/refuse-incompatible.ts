@@ -6,5 +6,5 @@ export function refuseIncompatible(app: string, reports: readonly SubjectReport[
   const refused = reports.filter(isRefused)
   if (refused.length === 0) return
   const subjects = refused.map(({ subject }) => subject).join(', ')
-  throw ottlaErrors.create('SCHEMAS_INCOMPATIBLE', { app, count: refused.length, subjects })
+  throw ottlaErrors.create('SCHEMAS_INCOMPATIBLE', { app, subjects })
 }
