@@ -15,6 +15,7 @@ export function codecBehind(link: ClientLink, nemesis: Conditions): Codec {
       if (nemesis.isRegistryDown) throw eventstoreErrors.create('REGISTRY_UNAVAILABLE', { registry: 'memory', request: 'register', error: 'it is down' })
       await bankCodec.prepare(topic, definitions)
     },
+    learnVersions: (topic, definitions) => bankCodec.learnVersions(topic, definitions),
     encode: (topic, definition, message) => bankCodec.encode(topic, definition, message),
     learn: bytes => bankCodec.learn(bytes),
     knows: bytes => bankCodec.knows(bytes),

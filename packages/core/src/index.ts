@@ -1,4 +1,4 @@
-export { Command, Event, Field, Id, Value } from './messages/message-decorators.js'
+export { Command, Event, Field, Id, type MessageOptions, Value } from './messages/message-decorators.js'
 export { t, isNullable, type FieldType, type FieldTypeLike, type TypeOf } from './messages/field-type.js'
 export type { Defaulted, DefaultedKeys } from './messages/defaulted.js'
 export type { CalendarDuration } from './messages/calendar-duration.js'
@@ -20,6 +20,7 @@ export {
   findMessageDefinition,
   instantiate,
   messageDefinition,
+  namesOf,
   recordDefinition,
   type FieldDefinition,
   type MessageDefinition,

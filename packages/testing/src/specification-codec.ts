@@ -9,6 +9,8 @@ export class SpecificationCodec implements Codec {
 
   async learn(): Promise<void> {}
 
+  async learnVersions(): Promise<void> {}
+
   knows(): boolean {
     return true
   }

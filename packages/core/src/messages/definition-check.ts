@@ -2,7 +2,7 @@ import { coreErrors } from '../errors/core-errors.js'
 import { defaultProblem } from './default-check.js'
 import type { FieldType } from './field-type.js'
 import { fixedDigits, unionProblem } from './field-type-check.js'
-import type { MessageDefinition } from './message-definition.js'
+import { type FieldDefinition, type MessageDefinition, namesOf } from './message-definition.js'
 
 const simpleName = /^[A-Za-z_]\w*$/
 const fullName = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/
@@ -21,17 +21,39 @@ export function checkedDefinition(definition: MessageDefinition): MessageDefinit
     checkType(member, type)
     checkDefault(member, type)
   }
+  for (const field of definition.fields) checkFormerNames(definition, field)
   if (definition.idField !== undefined) checkId(definition)
   return definition
 }
 
-function checkName({ name, class: { name: member } }: MessageDefinition): void {
-  if (fullName.test(name) && !primitive.test(name)) return
+function checkName(definition: MessageDefinition): void {
+  const member = definition.class.name
+  const names = namesOf(definition)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice) throw invalid(member, `has the name '${twice}' twice`, 'An alias is a name that it had before: leave it out.')
+  const wrong = names.find(name => !fullName.test(name) || primitive.test(name))
+  if (wrong === undefined) return
   throw invalid(
     member,
-    `has the name '${name}', which is no Avro name`,
+    `has the name '${wrong}', which is no Avro name`,
     "Name it with letters, digits and underscores in parts joined by dots, such as 'shop.OrderPlaced'.",
   )
+}
+
+/** Records have one field that is read as this one, so its earlier names are nobody else's. */
+function checkFormerNames({ class: { name: of }, fields }: MessageDefinition, { name, type }: FieldDefinition): void {
+  const { formerNames = [] } = type
+  const member = `${of}.${name}`
+  const wrong = formerNames.find(former => !isUsable(former))
+  if (wrong !== undefined) throw invalid(member, `had the name '${wrong}', which cannot be written in Avro`, 'Name it with letters, digits and underscores.')
+  const others = fields.flatMap(field => [field.name, ...(field.name === name ? [] : (field.type.formerNames ?? []))])
+  const taken = formerNames.find((former, index) => others.includes(former) || formerNames.indexOf(former) !== index)
+  if (taken !== undefined)
+    throw invalid(
+      member,
+      `had the name '${taken}', which a field of the class has or had`,
+      'Each earlier name belongs to one field: t.renamed(type, earlierName).',
+    )
 }
 
 /** The id goes into the record's key as text, and the same id must always give the same text. */

@@ -48,6 +48,10 @@ export interface FieldType<T = unknown> {
   readonly branches?: readonly FieldType[]
   /** Of a record: the class of the value. */
   readonly class?: MessageClass
+  /** Of an enum: Avro names that it had. */
+  readonly aliases?: readonly string[]
+  /** Of a field: names that it had. */
+  readonly formerNames?: readonly string[]
   /** Of a field: what it is where nothing was given or written; null stands for an absent value. */
   readonly default?: unknown
   /** Of a field: what it means, for those who read the schema. */
@@ -106,12 +110,20 @@ export const t = {
   decimal: (precision: number, scale = 0): FieldType<string> => ({ kind: 'decimal', precision, scale }),
   /** A decimal that always takes `size` bytes; `name` is their Avro name. */
   fixedDecimal: (name: string, size: number, precision: number, scale = 0): FieldType<string> => ({ kind: 'decimal', name, size, precision, scale }),
-  /** One of the symbols; `name` is the Avro name of the enum. With a `default`, a symbol that only a newer writer knows is read as that one. */
-  enum: <const S extends readonly string[]>(name: string, symbols: S, options: { readonly default?: S[number] } = {}): FieldType<S[number]> => ({
+  /**
+   * One of the symbols; `name` is the Avro name of the enum, and `aliases` are those that it had. With a `default`, a symbol that only a newer writer knows is read as
+   * that one.
+   */
+  enum: <const S extends readonly string[]>(
+    name: string,
+    symbols: S,
+    options: { readonly default?: S[number]; readonly aliases?: readonly string[] } = {},
+  ): FieldType<S[number]> => ({
     kind: 'enum',
     name,
     symbols,
     ...(options.default !== undefined && { fallback: options.default }),
+    ...(options.aliases && { aliases: options.aliases }),
   }),
   array: <T>(of: FieldTypeLike<T>): FieldType<T[]> => ({ kind: 'array', of: fieldType(of) }),
   /** String keys to values: a plain object. */
@@ -132,6 +144,11 @@ export const t = {
     ...(fieldType(type) as FieldType<Defaulted<T>>),
     default: value ?? null,
   }),
+  /**
+   * The type of a field that has been renamed: `@Field(t.renamed(t.string, 'customer')) customerName!: string` reads records that have it under the earlier name. Older
+   * nodes do not find the field under its new name: deploy readers first, or give the field a default.
+   */
+  renamed: <T>(type: FieldTypeLike<T>, ...formerNames: readonly string[]): FieldType<T> => ({ ...(fieldType(type) as FieldType<T>), formerNames }),
   /** The type of a field whose meaning the schema tells. */
   documented: <T>(type: FieldTypeLike<T>, doc: string): FieldType<T> => ({ ...(fieldType(type) as FieldType<T>), doc }),
 } as const

@@ -13,14 +13,20 @@ interface Declared {
   idField?: string
 }
 
-/** Declares an event: a fact in the past tense. `name` is its full Avro name and must never change. */
-export const Event = (name: string) => messageDecorator('event', name)
+/** What may be said of a message beside its name. */
+export interface MessageOptions {
+  /** Full Avro names that it had: records that were written under them are read as this class, and only the new name is written. */
+  readonly aliases?: readonly string[]
+}
+
+/** Declares an event: a fact in the past tense. `name` is its full Avro name; where it changes, the earlier one becomes an alias. */
+export const Event = (name: string, options?: MessageOptions) => messageDecorator('event', name, options)
 
 /** Declares a command: a request in the imperative that may be refused. One of its fields is decorated with `@Id()`. */
-export const Command = (name: string) => messageDecorator('command', name)
+export const Command = (name: string, options?: MessageOptions) => messageDecorator('command', name, options)
 
 /** Declares a value that is nested in commands and events, such as an order line. */
-export const Value = (name: string) => messageDecorator('value', name)
+export const Value = (name: string, options?: MessageOptions) => messageDecorator('value', name, options)
 
 /**
  * Declares a field. Without a type, the one that TypeScript emits is taken: string, boolean, number (an Avro double),
@@ -46,7 +52,7 @@ export function Id(...type: [type?: FieldTypeLike]): PropertyDecorator {
   }
 }
 
-function messageDecorator(kind: MessageKind, name: string) {
+function messageDecorator(kind: MessageKind, name: string, { aliases }: MessageOptions = {}) {
   return <C extends MessageClass>(target: C): C => {
     const { fields, idField } = declaredOf(target)
     if (kind === 'command' && !idField) {
@@ -68,7 +74,7 @@ function messageDecorator(kind: MessageKind, name: string) {
       }
     } as C
     Object.defineProperty(message, 'name', { value: target.name })
-    const definition = checkedDefinition({ kind, name, class: message, fields, idField })
+    const definition = checkedDefinition({ kind, name, ...(aliases && { aliases }), class: message, fields, idField })
     defineMessage(definition, target)
     return message
   }

@@ -15,10 +15,17 @@ export interface MessageDefinition<T extends object = object> {
   readonly kind: MessageKind
   /** Full Avro name, such as `shop.OrderPlaced`. */
   readonly name: string
+  /** Full Avro names that it had: records that were written under them are read as this class. */
+  readonly aliases?: readonly string[]
   readonly class: MessageClass<T>
   readonly fields: readonly FieldDefinition[]
   /** Of a command: the field with the id of the aggregate that decides. */
   readonly idField?: string
+}
+
+/** The name of a message and those that it had. */
+export function namesOf({ name, aliases = [] }: MessageDefinition): readonly string[] {
+  return [name, ...aliases]
 }
 
 const definitions = Symbol.for('ottla.message-definition')

@@ -3,6 +3,7 @@ import { checkedDefinition } from './definition-check.js'
 import { fillDefaults } from './field-defaults.js'
 import { type FieldTypeLike, fieldType, type TypeOf } from './field-type.js'
 import { Message, type MessageClass } from './message.js'
+import type { MessageOptions } from './message-decorators.js'
 import { defineMessage, type MessageDefinition, type MessageKind } from './message-definition.js'
 
 type Shape = Readonly<Record<string, FieldTypeLike>>
@@ -12,15 +13,21 @@ type GivenFields<S extends Shape> = Omit<FieldsOf<S>, DefaultedKeys<FieldsOf<S>>
 type PlainMessage<S extends Shape> = new (fields: GivenFields<S>) => FieldsOf<S>
 
 /** An event class without decorators: `const OrderPlaced = event('shop.OrderPlaced', { orderId: t.string })`. */
-export const event = <S extends Shape>(name: string, fields: S): PlainMessage<S> => plainMessage('event', name, fields)
+export const event = <S extends Shape>(name: string, fields: S, options?: MessageOptions): PlainMessage<S> => plainMessage('event', name, fields, { options })
 
 /** A value class without decorators. */
-export const value = <S extends Shape>(name: string, fields: S): PlainMessage<S> => plainMessage('value', name, fields)
+export const value = <S extends Shape>(name: string, fields: S, options?: MessageOptions): PlainMessage<S> => plainMessage('value', name, fields, { options })
 
-/** A command class without decorators; `id` is the field that names the aggregate that decides. */
-export const command = <S extends Shape>(name: string, id: keyof S & string, fields: S): PlainMessage<S> => plainMessage('command', name, fields, id)
+/** A command class without decorators; `idField` is the one that names the aggregate that decides. */
+export const command = <S extends Shape>(name: string, idField: keyof S & string, fields: S, options?: MessageOptions): PlainMessage<S> =>
+  plainMessage('command', name, fields, { idField, options })
 
-function plainMessage<S extends Shape>(kind: MessageKind, name: string, fields: S, idField?: string): PlainMessage<S> {
+function plainMessage<S extends Shape>(
+  kind: MessageKind,
+  name: string,
+  fields: S,
+  { idField, options: { aliases } = {} }: { readonly idField?: string; readonly options?: MessageOptions },
+): PlainMessage<S> {
   const message = class extends Message<object> {
     constructor(given: object) {
       super(given)
@@ -31,6 +38,7 @@ function plainMessage<S extends Shape>(kind: MessageKind, name: string, fields: 
   const definition: MessageDefinition = checkedDefinition({
     kind,
     name,
+    ...(aliases && { aliases }),
     class: message as MessageClass,
     fields: Object.entries(fields).map(([field, type]) => ({ name: field, type: fieldType(type) })),
     idField,

@@ -1,6 +1,6 @@
 import { coreErrors } from '../errors/core-errors.js'
 import type { MessageClass } from '../messages/message.js'
-import { findMessageDefinition, type MessageDefinition } from '../messages/message-definition.js'
+import { findMessageDefinition, type MessageDefinition, namesOf } from '../messages/message-definition.js'
 import { normalizeMessage } from '../messages/normalization.js'
 import { validateMessage } from '../messages/validation.js'
 import type { UpcasterDefinition } from './upcaster-definition.js'
@@ -68,9 +68,10 @@ export class Upcasters {
       const definition = findMessageDefinition(event)
       if (!definition) continue
       handled.set(definition.name, definition.class)
-      const source = this.sources.get(definition.name)
+      const taken = namesOf(definition).find(name => this.sources.has(name)) ?? ''
+      const source = this.sources.get(taken)
       if (!source) continue
-      const problem = `handles ${definition.name}, which ${source.upcaster.member} reads as ${namesOf(source.to) || 'nothing'}`
+      const problem = `handles ${taken}, which ${source.upcaster.member} reads as ${listed(source.to) || 'nothing'}`
       throw invalid(member, problem, source.to.length > 0 ? 'Handle the newer events instead: this one is never seen.' : 'Remove one of the two.')
     }
     for (const source of new Set(this.sources.values())) for (const to of source.to) this.checkHandled(source.upcaster, to, handled)
@@ -91,10 +92,11 @@ export class Upcasters {
   private add(upcaster: UpcasterDefinition): void {
     const { member } = upcaster
     const source = { definition: eventOf(upcaster.from, member), upcaster, to: upcaster.to.map(each => eventOf(each, member)) }
-    const { name } = source.definition
-    const earlier = this.sources.get(name)
-    if (earlier) throw invalid(member, `is a second upcaster of ${name} beside ${earlier.upcaster.member}`, 'Keep one of the two.')
-    this.sources.set(name, source)
+    for (const name of namesOf(source.definition)) {
+      const earlier = this.sources.get(name)
+      if (earlier) throw invalid(member, `is a second upcaster of ${name} beside ${earlier.upcaster.member}`, 'Keep one of the two.')
+      this.sources.set(name, source)
+    }
   }
 
   private checkEnd({ definition, upcaster, to }: Source, path: readonly string[]): void {
@@ -131,7 +133,7 @@ function made({ definition, upcaster, to }: Source, message: object): readonly E
   }
   return (Array.isArray(returned) ? returned : [returned]).map((event: object) => {
     const newer = typeof event === 'object' && event !== null ? findMessageDefinition(event.constructor as MessageClass) : undefined
-    if (!newer || !to.includes(newer)) throw failed(`it returned ${newer?.name ?? typeof event}, and not ${namesOf(to) || 'an empty list'}`)
+    if (!newer || !to.includes(newer)) throw failed(`it returned ${newer?.name ?? typeof event}, and not ${listed(to) || 'an empty list'}`)
     try {
       validateMessage(newer, event)
     } catch (error) {
@@ -148,7 +150,7 @@ function eventOf(event: MessageClass, member: string): MessageDefinition {
   throw invalid(member, `names ${what} where an event belongs`, "Give @Upcast classes decorated with @Event('name').")
 }
 
-function namesOf(events: readonly MessageDefinition[]): string {
+function listed(events: readonly MessageDefinition[]): string {
   return events.map(({ name }) => name).join(', ')
 }
 

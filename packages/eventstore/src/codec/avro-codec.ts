@@ -1,4 +1,4 @@
-import { coreErrors, findProblems, isOttlaError, type MessageDefinition } from '@ottla/core'
+import { coreErrors, findProblems, isOttlaError, type MessageDefinition, namesOf } from '@ottla/core'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { SchemaRegistry } from '../registry/schema-registry.js'
 import { schemaSubject } from '../registry/schema-subject.js'
@@ -37,8 +37,16 @@ export class AvroCodec implements Codec {
       const subject = schemaSubject(topic, definition)
       const schemaId = await this.registry.register(subject, text)
       this.remember(schemaId, text)
-      for (const { id, schema } of await this.registry.versions(subject)) this.remember(id, schema)
+      await this.learnVersions(topic, [definition])
       types.set(definition, { schemaId, type })
+    }
+  }
+
+  async learnVersions(topic: string, definitions: readonly MessageDefinition[]): Promise<void> {
+    for (const definition of definitions) {
+      for (const name of namesOf(definition)) {
+        for (const { id, schema } of await this.registry.versions(schemaSubject(topic, { name }))) this.remember(id, schema)
+      }
     }
   }
 

@@ -7,6 +7,8 @@ import type { MessageDefinition } from '@ottla/core'
 export interface Codec {
   /** Registers the schemas of these messages for this topic; must have resolved before they are encoded for it. */
   prepare(topic: string, definitions: readonly MessageDefinition[]): Promise<void>
+  /** Learns all schemas that these messages were written with for this topic, under any of their names, so that reading them never waits. Registers nothing. */
+  learnVersions(topic: string, definitions: readonly MessageDefinition[]): Promise<void>
   /** The bytes of a message for this topic. Throws MESSAGE_INVALID when a value does not fit. */
   encode(topic: string, definition: MessageDefinition, message: object): Buffer
   /** Makes sure that the writer schema of these bytes is known here, so that `decode` can follow. Rejects with SCHEMA_UNKNOWN, RECORD_UNREADABLE. */

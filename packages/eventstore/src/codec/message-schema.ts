@@ -69,22 +69,24 @@ function recordSchema(definition: MessageDefinition, namespace: string, named: N
   return {
     type: 'record',
     name,
+    ...(definition.aliases && { aliases: definition.aliases }),
     fields: definition.fields.map(field => ({
       name: field.name,
       type: typeSchema(field.type, { namespace: own, named, member: `${definition.class.name}.${field.name}` }),
       ...defaultOf(field.type),
+      ...(field.type.formerNames && { aliases: field.type.formerNames }),
       ...(field.type.doc !== undefined && { doc: field.type.doc }),
     })),
   }
 }
 
 function typeSchema(type: FieldType, place: Place): Json {
-  const { symbols, fallback, size, precision, scale } = type
+  const { symbols, fallback, aliases, size, precision, scale } = type
   switch (type.kind) {
     case 'record':
       return recordSchema(recordDefinition(type), place.namespace, place.named)
     case 'enum':
-      return namedSchema({ type: 'enum', symbols, ...(fallback !== undefined && { default: fallback }) }, type, place)
+      return namedSchema({ type: 'enum', symbols, ...(aliases && { aliases }), ...(fallback !== undefined && { default: fallback }) }, type, place)
     case 'fixed':
       return namedSchema({ type: 'fixed', size }, type, place)
     case 'duration':

@@ -1,4 +1,4 @@
-import { coreErrors, type MessageDefinition, Upcasters } from '@ottla/core'
+import { coreErrors, type MessageDefinition, namesOf, Upcasters } from '@ottla/core'
 import { StateCodec } from '../state/state-codec.js'
 import type { Participant } from './participant.js'
 
@@ -36,7 +36,7 @@ export class ShardModel {
     return this.byCommand.get(command)
   }
 
-  /** The command or event with this Avro name; of events that upcasters take, the older class. */
+  /** The command or event that has or had this Avro name; of events that upcasters take, the older class. */
   message(name: string): MessageDefinition | undefined {
     return this.messages.get(name) ?? this.upcasters.older(name)
   }
@@ -74,10 +74,12 @@ export class ShardModel {
   }
 
   private addMessage(member: string, message: MessageDefinition): void {
-    const earlier = this.messages.get(message.name)
-    if (earlier && earlier.class !== message.class)
-      throw invalid(member, `uses a second class named ${message.name}`, 'Names of messages are unique in an app: rename one of them.')
-    this.messages.set(message.name, message)
+    for (const name of namesOf(message)) {
+      const earlier = this.messages.get(name)
+      if (earlier && earlier.class !== message.class)
+        throw invalid(member, `uses a second class named ${name}`, 'Names and aliases of messages are unique in an app: rename one of them.')
+      this.messages.set(name, message)
+    }
   }
 
   private addDecider(participant: Participant, command: MessageDefinition): void {

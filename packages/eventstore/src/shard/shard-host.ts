@@ -139,6 +139,7 @@ export class ShardHost {
     const { shards, log, codec, snapshots = false } = this.options
     await log.admin.ensureTopics(topicConfigs(this.topics, shards, { snapshots }))
     for (const { topic, messages } of appMessages(this.topics, this.model, snapshots)) await codec.prepare(topic, messages)
+    await codec.learnVersions(this.topics.events, this.model.upcasters.olderEvents)
   }
 
   /** Forgets the ids of commands that are older than the window, now and every hour. */

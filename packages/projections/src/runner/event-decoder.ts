@@ -1,4 +1,4 @@
-import { isOttlaError, type MessageDefinition, messageDefinition, type OttlaError, Upcasters } from '@ottla/core'
+import { isOttlaError, type MessageDefinition, messageDefinition, namesOf, type OttlaError, Upcasters } from '@ottla/core'
 import { type Codec, type EventEnvelope, eventEnvelope, eventId, eventstoreErrors, header, type LogRecord, learnSchema } from '@ottla/eventstore'
 import { olderEvents } from '../projection/older-events.js'
 import type { ProjectionContext, ProjectionDefinition, ProjectionHandler } from '../projection/projection-definition.js'
@@ -31,7 +31,7 @@ export class EventDecoder {
   ) {
     const handled = definition.handlers.map(({ event }) => messageDefinition(event))
     this.#handlers = new Map(definition.handlers.map(handler => [messageDefinition(handler.event).name, handler]))
-    this.#definitions = new Map([...olderEvents(definition), ...handled].map(message => [message.name, message]))
+    this.#definitions = new Map([...olderEvents(definition), ...handled].flatMap(message => namesOf(message).map(name => [name, message] as const)))
     this.#upcasters = definition.upcasters ?? new Upcasters()
   }
 

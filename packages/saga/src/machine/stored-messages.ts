@@ -1,4 +1,4 @@
-import { type MessageDefinition, messageDefinition, type Upcasters } from '@ottla/core'
+import { type MessageDefinition, messageDefinition, namesOf, type Upcasters } from '@ottla/core'
 import { type Codec, eventstoreErrors } from '@ottla/eventstore'
 import type { SagaDefinition, SagaTrigger } from '../definition/saga-definition.js'
 import { sagaErrors } from '../saga-errors.js'
@@ -16,7 +16,7 @@ export class StoredMessages {
     commands: readonly MessageDefinition[],
     private readonly upcasters: Upcasters,
   ) {
-    this.triggers = new Map(saga.triggers.map(trigger => [messageDefinition(trigger.event).name, trigger]))
+    this.triggers = new Map(saga.triggers.flatMap(trigger => namesOf(messageDefinition(trigger.event)).map(name => [name, trigger] as const)))
     this.commands = byName(commands)
   }
 
@@ -84,5 +84,5 @@ export class StoredMessages {
 }
 
 function byName(definitions: readonly MessageDefinition[]): ReadonlyMap<string, MessageDefinition> {
-  return new Map(definitions.map(definition => [definition.name, definition]))
+  return new Map(definitions.flatMap(definition => namesOf(definition).map(name => [name, definition] as const)))
 }

@@ -1,4 +1,4 @@
-import { isRejection } from '@ottla/core'
+import { isRejection, namesOf } from '@ottla/core'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { Participant } from '../../model/participant.js'
 import type { Answers } from '../callers/answers.js'
@@ -59,7 +59,9 @@ export class CommandDecider {
   private decideAgain(command: CommandMessage, known: KnownDecision, fingerprint: string, batch: DecisionBatch): readonly ShardMessage[] {
     const decided = 'pending' in known ? known.pending.command : known.stored
     // A saga's ids are its own: after a deployment its command may be written otherwise and is still the same.
-    if (decided.fingerprint !== fingerprint && !command.replyTo) {
+    // Decided under an earlier name, its content was written otherwise too.
+    const isRenamed = decided.type !== command.definition.name && namesOf(command.definition).includes(decided.type)
+    if (decided.fingerprint !== fingerprint && !isRenamed && !command.replyTo) {
       const error = eventstoreErrors.create('COMMAND_ID_REUSED', { id: command.id, key: command.key, command: command.definition.name })
       this.answers.idReused(command, command.id, error, batch)
       return replyTo(command, { ...decided, outcome: 'failed', code: error.code, details: error.message })
