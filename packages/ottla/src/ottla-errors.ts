@@ -36,6 +36,10 @@ export const ottlaErrors = defineErrors({
     what: 'The log of the config file has its schemas in a registry of its own and not in a data folder.',
     todo: 'Name the data folder of an embedded log, or of a registry: ottla registry --data DIR.',
   },
+  SCHEMA_SNAPSHOT_UNWRITABLE: {
+    what: 'The snapshot file {file} cannot be written ({error}).',
+    todo: 'Name a file in a folder that exists and may be written; the file is as it was.',
+  },
   PROJECTION_UNKNOWN: {
     what: 'The config file {file} has no projection {projection}; it has {known}.',
     todo: 'Name one of these, or add the projection to its modules.',

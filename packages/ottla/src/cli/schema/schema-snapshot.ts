@@ -83,13 +83,17 @@ export class SchemaSnapshot implements SchemaHistory {
     this.bySubject.delete(subject)
   }
 
-  /** Whole or not at all; gives whether anything has changed. */
+  /** Whole or not at all; gives whether anything has changed. Throws SCHEMA_SNAPSHOT_UNWRITABLE. */
   save(): boolean {
     const text = this.text()
     if (existsSync(this.file) && readFileSync(this.file, 'utf8') === text) return false
     const temporary = `${this.file}.${process.pid}.tmp`
-    writeFileSync(temporary, text)
-    renameSync(temporary, this.file)
+    try {
+      writeFileSync(temporary, text)
+      renameSync(temporary, this.file)
+    } catch (error) {
+      throw ottlaErrors.create('SCHEMA_SNAPSHOT_UNWRITABLE', { file: this.file, error }, { cause: error })
+    }
     return true
   }
 
