@@ -104,6 +104,26 @@ removed       shop.commands-shop.PlaceOrder (BACKWARD_TRANSITIVE, 1 version)
 `)
   })
 
+  it('knows what is renamed with an alias, and has it read every version', async () => {
+    const renamed = (fields: string) => ({
+      events: { 'shop.OrderPlaced': '{ orderId: t.string, total: t.decimal(14, 4), points: t.long }', 'shop.OrderWithdrawn': fields },
+    })
+    const alias = `{ aliases: ['shop.OrderCancelled'] }`
+    const readable = await checked('renamed', renamed(`{ orderId: t.string, why: t.optional(t.string) }, ${alias}`))
+    expect(readable.code).toBe(0)
+    expect(readable.stdout).toContain(`\
+renamed       shop.events-shop.OrderCancelled (now shop.OrderWithdrawn; 1 version)
+  since version 1:
+    ~ (message): shop.OrderCancelled is now called shop.OrderWithdrawn
+    + why: null or string, default null
+  deploy first: readers, for code that knows the old name only cannot read the new events
+`)
+    const unreadable = await checked('misnamed', renamed(`{ orderId: t.string, why: t.string }, ${alias}`))
+    expect(unreadable).toMatchObject({ code: 3, stdout: expect.stringContaining('    version 1: why has no default in the new schema') })
+    const nameless = await checked('nameless', renamed('{ orderId: t.string }'))
+    expect(nameless).toMatchObject({ code: 3, stdout: expect.stringContaining('removed       shop.events-shop.OrderCancelled') })
+  })
+
   it('knows the events that upcasters read, and has them read every version', async () => {
     const events = { 'shop.OrderPlaced2': '{ orderId: t.string }', 'shop.OrderCancelled': '{ orderId: t.string }' }
     const upcast = (fields: string) => ({

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { builtOttla } from '../run-ottla.js'
 
-/** What a version of the shop's code says of its messages: names to the fields, as TypeScript. */
+/** What a version of the shop's code says of its messages: names to the fields, and to options after them, as TypeScript. */
 export interface ShopVersion {
   readonly events: Readonly<Record<string, string>>
   readonly commands?: Readonly<Record<string, string>>
@@ -42,10 +42,7 @@ export const incompatible: ShopVersion = {
 /** Writes the config file of a version into the folder, as one that is compiled, and gives its name. */
 export function writeVersion(folder: string, name: string, { events, commands = first.commands, log, before = '', modules = '' }: ShopVersion): string {
   const classes = (kind: string, messages: ShopVersion['events'] = {}) =>
-    Object.entries(messages).map(
-      ([type, fields]) =>
-        `const ${simple(type)} = ${kind}('${type}', ${kind === 'command' ? "'orderId', " : ''}${fields.startsWith('{') ? fields : `{ ${fields} }`})`,
-    )
+    Object.entries(messages).map(([type, fields]) => `const ${simple(type)} = ${kind}('${type}', ${kind === 'command' ? "'orderId', " : ''}${fields})`)
   const text = `
 import { aggregate, apply, command, embedded, event, handle, kafka, saga, startsOn, step, t, upcast } from '${pathToFileURL(builtOttla)}'
 ${[...classes('command', commands), ...classes('event', events)].join('\n')}

@@ -38,7 +38,7 @@ async function judgeGone(subject: string, code: CodeSchemas, history: SchemaHist
   const about = { subject, kind, type, level: await history.compatibility(subject), versions: versions.length } as const
   const older = code.read.find(read => read.subject === subject)
   if (older) return { ...about, status: 'upcast', changes: schemaChanges(latest, older.schema), ...readingProblems(kind, older.schema, versions) }
-  const successor = code.written.find(written => written.topic === topic && aliasesOf(written.schema).includes(type))
+  const successor = [...code.written, ...code.read].find(known => known.topic === topic && aliasesOf(known.schema).includes(type))
   if (!successor) return { ...about, status: 'removed', changes: [], ...removal(kind, type) }
   const changes = schemaChanges(latest, successor.schema)
   const reading = readingProblems(kind, successor.schema, versions)
