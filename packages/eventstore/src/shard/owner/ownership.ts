@@ -40,6 +40,8 @@ export interface OwnershipStart {
  */
 export class Ownership {
   readonly memory: ShardMemory
+  /** Whether the log has taken anything in this time. */
+  hasCommitted = false
   private readonly decider: ShardDecider
   private readonly deadlines: StreamDeadlines
   private readonly storeWriting: StoreWriting
@@ -183,6 +185,7 @@ export class Ownership {
     for (const [stream, { state }] of batch.touched) this.deadlines.set(stream, state)
     this.inFlight = undefined
     this.cautious = false
+    this.hasCommitted ||= batch.needsCommit
     for (const { message } of batch.roots) if (message.kind === 'command' && message.caller) callers.remove(message.caller)
     for (const answer of batch.answers) answer(committed)
     if (!this.isOver) {

@@ -162,10 +162,11 @@ export class ShardOwner {
   }
 
   private recover(): void {
+    const hasWorked = this.ownership?.hasCommitted
     this.ownership?.drop()
     this.enter('taking-over')
     this.snapshots.end()
-    this.takeOver.begin()
+    this.takeOver.begin(hasWorked)
   }
 
   private halt(error: Error): void {

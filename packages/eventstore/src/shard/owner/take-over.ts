@@ -24,6 +24,8 @@ export interface Taker {
 export class TakeOver {
   private writer: LogWriter | undefined
   private hasRestored = false
+  /** How often in a row the shard was taken over and nothing could be committed. */
+  private fruitless = -1
   private running: Promise<void> = Promise.resolve()
   private readonly tried = Promise.withResolvers<void>()
 
@@ -36,10 +38,14 @@ export class TakeOver {
     this.tried.promise.catch(() => undefined)
   }
 
-  /** Begins with the attempts, which end when the shard is owned, released or halted. */
-  begin(): void {
+  /**
+   * Begins with the attempts, which end when the shard is owned, released or halted. The first one comes at once, unless commits fail again and again.
+   * @param hasWorked whether anything was committed since the take-over before
+   */
+  begin(hasWorked = false): void {
     this.inbox.pause()
-    this.running = this.run()
+    this.fruitless = hasWorked ? 0 : this.fruitless + 1
+    this.running = this.run(this.fruitless)
   }
 
   /** Resolves when the first attempt of all has succeeded or has failed for a reason that may pass; rejects when it has failed for good. */
@@ -54,7 +60,8 @@ export class TakeOver {
   }
 
   /** Never rejects: what does not pass halts the shard. */
-  private async run(): Promise<void> {
+  private async run(fruitless: number): Promise<void> {
+    if (fruitless > 1) await this.backOff.wait(fruitless - 2)
     for (let attempt = 0; !this.isOver; attempt++) {
       try {
         if (await this.attempt()) break
