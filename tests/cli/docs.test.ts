@@ -5,6 +5,7 @@ import { systemClock } from 'ottla'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ottla, shopConfig } from './run-ottla.js'
 import { CancelOrder, Notes } from './shop.config.js'
+import { compatible, first, incompatible, writeVersion } from './schema/shop-version.js'
 import { order, startShop, temporaryFolder } from './shop-data.js'
 
 const page = join(import.meta.dirname, '../../docs/reference/cli.md')
@@ -22,6 +23,7 @@ beforeAll(async () => {
   await app.stop()
   writeFileSync(join(folder.path, 'shop.config.js'), `export { default } from '${pathToFileURL(shopConfig)}'\n`)
   writeFileSync(join(folder.path, 'package.json'), '{ "type": "module" }\n')
+  for (const [name, version] of Object.entries({ 'version-1': first, 'version-2': compatible, 'version-3': incompatible })) writeVersion(folder.path, name, version)
 })
 
 afterAll(() => folder.remove())
@@ -33,12 +35,17 @@ async function withOutputs(text: string): Promise<string> {
   return parts.join('')
 }
 
+/** After a command that fails: its exit code. */
+const showCode = '$ echo $?'
+
 async function run(commands: readonly string[]): Promise<string> {
   let block = ''
-  for (const command of commands) {
-    const { code, stdout } = await ottla(command.split(' ').slice(2), { cwd: folder.path, env: { COLUMNS: '100' } })
-    expect({ command, code }).toEqual({ command, code: 0 })
-    block += `${command}\n${stdout}`
+  for (const [index, command] of commands.entries()) {
+    if (command === showCode) continue
+    const showsCode = commands[index + 1] === showCode
+    const { code, stdout, stderr } = await ottla(command.split(' ').slice(2), { cwd: folder.path, env: { COLUMNS: '100' } })
+    if (!showsCode) expect({ command, code }).toEqual({ command, code: 0 })
+    block += `${command}\n${stdout}${showsCode ? `${stderr}${showCode}\n${code}\n` : ''}`
   }
   return block
 }
