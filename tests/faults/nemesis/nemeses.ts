@@ -15,6 +15,18 @@ export const killNode: Nemesis = async run => {
   await node.start()
 }
 
+/** kill -9 of a node that waits for the end of a transaction: what it leaves open, its successor must settle. */
+export const killInMidCommit: Nemesis = async run => {
+  const node = run.random.pick(run.nodes)
+  done(run, 'kill -9 in mid-commit', node.name)
+  const { total } = node.faults
+  node.faults.next('EndTxn', { kind: 'delay', milliseconds: 5_000 })
+  for (let turn = 0; turn < 300 && node.faults.total === total; turn++) await delay(10)
+  await node.kill({ forget: run.random.chance(0.4) })
+  await delay(run.random.below(1_000))
+  await node.start()
+}
+
 /** SIGSTOP of a node beyond its session's end, then SIGCONT: it wakes up as a zombie, with commands that wait for it. */
 export const stopAndContinue: Nemesis = async (run, clients) => {
   const node = run.random.pick(run.nodes)
