@@ -1,8 +1,9 @@
 import { embedded as openEmbedded } from '@ottla/eventstore/embedded'
-import { aggregate, apply, command, createApp, embedded, event, handle, isOttlaError, saga, startsOn, step, t } from 'ottla'
+import { createApp, embedded, isOttlaError } from 'ottla'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { ottla } from '../run-ottla.js'
 import { temporaryFolder } from '../shop-data.js'
+import { order, orderText, Place, packing } from './packing-shop.js'
 import { compatible, first, incompatible, writeVersion } from './shop-version.js'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -88,37 +89,6 @@ Id  Subject                          Schema      Level
     expect((await run('check', '--config', config)).stdout).toContain('warning: at the level NONE a registry takes every schema')
     expect((await register(config)).code).toBe(0)
   })
-})
-
-const Place = command('shop.Place', 'orderId', { orderId: t.string })
-const Pack = command('shop.Pack', 'orderId', { orderId: t.string })
-const Placed = event('shop.Placed', { orderId: t.string })
-
-const order = aggregate({
-  name: 'order',
-  initialState: () => ({}),
-  decide: [handle(Place, (_, { orderId }) => new Placed({ orderId })), handle(Pack, () => [])],
-  evolve: [apply(Placed, () => {})],
-})
-
-/** The same as a config file for the command; `saga` and so on are imported by it. */
-const orderText = {
-  commands: { 'shop.Place': '{ orderId: t.string }', 'shop.Pack': '{ orderId: t.string }' },
-  events: { 'shop.Placed': '{ orderId: t.string }' },
-  before: `const packing = saga({
-    name: 'packing',
-    initialState: () => ({}),
-    startsOn: [startsOn(Placed, () => {})],
-    steps: [step('pack', { send: () => new Pack({ orderId: 'o' }) })],
-  })`,
-  modules: 'packing',
-}
-
-const packing = saga({
-  name: 'packing',
-  initialState: () => ({}),
-  startsOn: [startsOn(Placed, () => {})],
-  steps: [step('pack', { send: () => new Pack({ orderId: 'o' }) })],
 })
 
 const start = (modules = [order, packing], autoRegister = false) =>

@@ -7,6 +7,8 @@ import { builtOttla } from '../run-ottla.js'
 export interface ShopVersion {
   readonly events: Readonly<Record<string, string>>
   readonly commands?: Readonly<Record<string, string>>
+  /** What the app is called. Default shop. */
+  readonly name?: string
   /** Where everything is kept, as TypeScript. */
   readonly log?: string
   /** Further modules, as TypeScript, with what they need before them. */
@@ -40,7 +42,11 @@ export const incompatible: ShopVersion = {
 }
 
 /** Writes the config file of a version into the folder, as one that is compiled, and gives its name. */
-export function writeVersion(folder: string, name: string, { events, commands = first.commands, log, before = '', modules = '' }: ShopVersion): string {
+export function writeVersion(
+  folder: string,
+  name: string,
+  { events, commands = first.commands, name: app = 'shop', log, before = '', modules = '' }: ShopVersion,
+): string {
   const classes = (kind: string, messages: ShopVersion['events'] = {}) =>
     Object.entries(messages).map(([type, fields]) => `const ${simple(type)} = ${kind}('${type}', ${kind === 'command' ? "'orderId', " : ''}${fields})`)
   const text = `
@@ -53,7 +59,7 @@ const order = aggregate({
   evolve: [${Object.keys(events).map(type => `apply(${simple(type)}, () => {})`)}],
 })
 ${before}
-export default { name: 'shop', modules: [order, ${modules}], log: ${log ?? "embedded('shop-data')"} }
+export default { name: '${app}', modules: [order, ${modules}], log: ${log ?? "embedded('shop-data')"} }
 `
   writeFileSync(join(folder, `${name}.mjs`), text)
   return `${name}.mjs`

@@ -111,6 +111,33 @@ describe('who is deployed first', () => {
   })
 })
 
+describe('the table of changes in docs/guides/schema-evolution.md', () => {
+  const record = (...fields: readonly object[]) => canonicalSchema(JSON.stringify({ type: 'record', name: 'shop.Placed', fields }))
+  const field = (type: unknown, more: object = {}) => ({ name: 'a', type, ...more })
+  const enumOf = (...symbols: readonly string[]) => ({ type: 'enum', name: 'E', symbols })
+  const optional = field(['null', 'string'], { default: null })
+  const changes: readonly (readonly [string, readonly object[], readonly object[], SubjectReport['deployFirst']])[] = [
+    ['add an optional field', [], [optional], 'either'],
+    ['add a field with a default', [], [field('string', { default: 'x' })], 'either'],
+    ['remove an optional field', [optional], [], 'either'],
+    ['add a field that must be there', [], [field('string')], 'writers'],
+    ['remove a field that must be there', [field('string')], [], 'readers'],
+    ['int to long', [field('int')], [field('long')], 'readers'],
+    ['long to double', [field('long')], [field('double')], 'readers'],
+    ['float to double', [field('float')], [field('double')], 'readers'],
+    ['rename a field', [field('string')], [{ name: 'b', type: 'string', aliases: ['a'] }], 'readers'],
+    ['add a symbol', [field(enumOf('X'))], [field(enumOf('X', 'Y'))], 'readers'],
+    ['another type', [field('string')], [field('int')], 'neither'],
+  ]
+  test.each(changes)('%s', (_, before, after, order) => {
+    const report = judgeSubject({ subject, topic: 'shop.events', message, schema: record(...after) }, 'event', {
+      level: 'BACKWARD',
+      versions: [record(...before)],
+    })
+    expect([report.deployFirst, report.status]).toEqual([order, order === 'either' || order === 'readers' ? 'compatible' : 'incompatible'])
+  })
+})
+
 describe('what registries take and Ottla refuses', () => {
   test('is a change that the codec cannot read', () => {
     expect(judge([decimal(10, 2)], [['string']])).toMatchObject({
