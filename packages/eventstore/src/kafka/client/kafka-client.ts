@@ -12,6 +12,12 @@ import { hidden } from './hidden.js'
 import { keepOwnMetadata } from './own-metadata.js'
 import { tokenLogin } from './token-login.js'
 
+/**
+ * How long before the end of a login's session kafkajs logs in again, in milliseconds. Its own 10 seconds would be too early for a session of less, since brokers
+ * refuse two logins within a second.
+ */
+const reauthenticationThreshold = 2_000
+
 /** What of the options must not be shown. */
 export type KafkaSecrets = Pick<KafkaOptions, 'ssl' | 'sasl' | 'logger'>
 
@@ -35,6 +41,7 @@ export class KafkaClient {
       ...(sasl && { sasl: hidden(this.#loginBy(sasl, requestTimeout)) }),
       connectionTimeout,
       authenticationTimeout: requestTimeout,
+      reauthenticationThreshold,
       requestTimeout,
       retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 8 },
       logLevel: logger ? 4 : 0,
