@@ -1,5 +1,5 @@
 export { Command, Event, Field, Id, type MessageOptions, Value } from './messages/message-decorators.js'
-export { t, isNullable, type FieldType, type FieldTypeLike, type TypeOf } from './messages/field-type.js'
+export { t, isNullable, type FieldType, type FieldTypeLike, type NamedOptions, type TypeOf } from './messages/field-type.js'
 export type { Defaulted, DefaultedKeys } from './messages/defaulted.js'
 export type { CalendarDuration } from './messages/calendar-duration.js'
 export { Message, type Fields, type MessageClass } from './messages/message.js'

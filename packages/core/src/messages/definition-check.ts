@@ -72,11 +72,11 @@ function checkType(member: string, type: FieldType): void {
   else if (type.name !== undefined) checkFixed(member, type)
   if (type.kind === 'optional' && type.of?.kind === 'optional') throw invalid(member, 'is an optional of an optional', 'Use t.optional once.')
   if (type.kind === 'union' || type.kind === 'optional') checkUnion(member, type)
-  if (type.kind === 'record' && typeof type.class !== 'function') {
+  if (type.kind === 'record' && typeof type.class !== 'function' && !type.later) {
     throw invalid(
       member,
       'names a class that is undefined when the file loads',
-      'Declare the value above it; when two files import each other, move it to a file of its own.',
+      'Declare the value above it; when two files import each other, name it as t.later(() => Value).',
     )
   }
   for (const part of type.of ? [type.of] : (type.branches ?? [])) {

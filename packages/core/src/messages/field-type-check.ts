@@ -5,7 +5,7 @@ import { javaScriptKind } from './union-branch.js'
 export function unionProblem(branches: readonly FieldType[]): string | undefined {
   if (branches.length === 0) return 'is a union of nothing'
   if (branches.some(({ kind }) => kind === 'union' || kind === 'optional')) return 'has a union or an optional inside a union'
-  const kinds = branches.map(branch => (branch.kind === 'record' ? branch.class : javaScriptKind(branch)))
+  const kinds = branches.map(branch => (branch.kind === 'record' ? (branch.class ?? branch.later) : javaScriptKind(branch)))
   const same = kinds.find((kind, index) => kinds.indexOf(kind) < index)
   if (same !== undefined) return `has two branches in a union that are both ${typeof same === 'string' ? `a ${same}` : same.name}, and nothing tells them apart`
   const written = branches.map(avroName)

@@ -46,10 +46,12 @@ export interface FieldType<T = unknown> {
   readonly of?: FieldType
   /** Of a union: what it may be. */
   readonly branches?: readonly FieldType[]
-  /** Of a record: the class of the value. */
+  /** Of a record: the class of the value, or what gives it once all files are loaded. */
   readonly class?: MessageClass
-  /** Of an enum: Avro names that it had. */
+  readonly later?: () => MessageClass
+  /** Of what has an Avro name: those that it had, and what it means. */
   readonly aliases?: readonly string[]
+  readonly typeDoc?: string
   /** Of a field: names that it had. */
   readonly formerNames?: readonly string[]
   /** Of a field: what it is where nothing was given or written; null stands for an absent value. */
@@ -60,6 +62,14 @@ export interface FieldType<T = unknown> {
   readonly typescript?: T
 }
 
+/** What may be said of an enum or a fixed beside its name. */
+export interface NamedOptions {
+  /** Avro names that it had. */
+  readonly aliases?: readonly string[]
+  /** What it means, for those who read the schema. */
+  readonly doc?: string
+}
+
 /** What may be given where a field's type is wanted: a type of `t`, or the class of a nested value. */
 export type FieldTypeLike<T = unknown> = FieldType<T> | MessageClass<T & object>
 
@@ -67,6 +77,8 @@ export type FieldTypeLike<T = unknown> = FieldType<T> | MessageClass<T & object>
 export type TypeOf<F> = F extends FieldType<infer T> ? T : F extends MessageClass<infer C> ? C : never
 
 const scalar = <T>(kind: FieldType['kind']): FieldType<T> => ({ kind })
+
+const named = ({ aliases, doc }: NamedOptions = {}) => ({ ...(aliases && { aliases }), ...(doc !== undefined && { typeDoc: doc }) })
 
 /** The types of fields. A nested value is given by its class: `t.array(OrderLine)`. */
 export const t = {
@@ -82,10 +94,10 @@ export const t = {
   double: scalar<number>('double'),
   bytes: scalar<Uint8Array>('bytes'),
   /** So many bytes; `name` is their Avro name. */
-  fixed: (name: string, size: number): FieldType<Uint8Array> => ({ kind: 'fixed', name, size }),
+  fixed: (name: string, size: number, options?: NamedOptions): FieldType<Uint8Array> => ({ kind: 'fixed', name, size, ...named(options) }),
   uuid: scalar<string>('uuid'),
   /** A UUID in 16 bytes instead of text; `name` is their Avro name. */
-  fixedUuid: (name: string): FieldType<string> => ({ kind: 'uuid', name, size: 16 }),
+  fixedUuid: (name: string, options?: NamedOptions): FieldType<string> => ({ kind: 'uuid', name, size: 16, ...named(options) }),
   /** A day of the calendar, without a time zone: `'2016-11-08'`. */
   date: scalar<string>('date'),
   /** A time of day as milliseconds since midnight. */
@@ -105,26 +117,26 @@ export const t = {
   /** What a wall clock shows, in nanoseconds since it showed 1970-01-01T00:00:00: a bigint. */
   localTimestampNanos: scalar<bigint>('local-timestamp-nanos'),
   /** Months, days and milliseconds, which do not turn into each other; `name` is the Avro name of its 12 bytes. */
-  duration: (name: string): FieldType<CalendarDuration> => ({ kind: 'duration', name, size: 12 }),
+  duration: (name: string, options?: NamedOptions): FieldType<CalendarDuration> => ({ kind: 'duration', name, size: 12, ...named(options) }),
   /** An exact decimal number as a string such as `'261.9600'` or `'261.96'`, with at most `scale` digits behind the point. */
   decimal: (precision: number, scale = 0): FieldType<string> => ({ kind: 'decimal', precision, scale }),
   /** A decimal that always takes `size` bytes; `name` is their Avro name. */
-  fixedDecimal: (name: string, size: number, precision: number, scale = 0): FieldType<string> => ({ kind: 'decimal', name, size, precision, scale }),
+  fixedDecimal: (name: string, size: number, precision: number, scale = 0, options?: NamedOptions): FieldType<string> => ({
+    kind: 'decimal',
+    name,
+    size,
+    precision,
+    scale,
+    ...named(options),
+  }),
   /**
-   * One of the symbols; `name` is the Avro name of the enum, and `aliases` are those that it had. With a `default`, a symbol that only a newer writer knows is read as
-   * that one.
+   * One of the symbols; `name` is the Avro name of the enum. With a `default`, a symbol that only a newer writer knows is read as that one.
    */
   enum: <const S extends readonly string[]>(
     name: string,
     symbols: S,
-    options: { readonly default?: S[number]; readonly aliases?: readonly string[] } = {},
-  ): FieldType<S[number]> => ({
-    kind: 'enum',
-    name,
-    symbols,
-    ...(options.default !== undefined && { fallback: options.default }),
-    ...(options.aliases && { aliases: options.aliases }),
-  }),
+    { default: fallback, ...options }: NamedOptions & { readonly default?: S[number] } = {},
+  ): FieldType<S[number]> => ({ kind: 'enum', name, symbols, ...(fallback !== undefined && { fallback }), ...named(options) }),
   array: <T>(of: FieldTypeLike<T>): FieldType<T[]> => ({ kind: 'array', of: fieldType(of) }),
   /** String keys to values: a plain object. */
   map: <T>(of: FieldTypeLike<T>): FieldType<Record<string, T>> => ({ kind: 'map', of: fieldType(of) }),
@@ -136,6 +148,8 @@ export const t = {
   /** A value that may be absent: undefined, read back as undefined. */
   optional: <T>(of: FieldTypeLike<T>): FieldType<T | undefined> => ({ kind: 'optional', of: fieldType(of) }),
   record: <T extends object>(of: MessageClass<T>): FieldType<T> => ({ kind: 'record', class: of }),
+  /** A class that is declared further down, or in a file that imports this one: `t.later(() => Branch)`. */
+  later: <T extends object>(of: () => MessageClass<T>): FieldType<T> => ({ kind: 'record', later: of }),
   /**
    * The type of a field that may be left out: it is `value` then, and where a record was written before there was such a field. On a class its property is a
    * `Defaulted<T>`, so that the constructor does without it.

@@ -17,6 +17,8 @@ interface Declared {
 export interface MessageOptions {
   /** Full Avro names that it had: records that were written under them are read as this class, and only the new name is written. */
   readonly aliases?: readonly string[]
+  /** What it means, for those who read the schema. */
+  readonly doc?: string
 }
 
 /** Declares an event: a fact in the past tense. `name` is its full Avro name; where it changes, the earlier one becomes an alias. */
@@ -52,7 +54,7 @@ export function Id(...type: [type?: FieldTypeLike]): PropertyDecorator {
   }
 }
 
-function messageDecorator(kind: MessageKind, name: string, { aliases }: MessageOptions = {}) {
+function messageDecorator(kind: MessageKind, name: string, { aliases, doc }: MessageOptions = {}) {
   return <C extends MessageClass>(target: C): C => {
     const { fields, idField } = declaredOf(target)
     if (kind === 'command' && !idField) {
@@ -74,7 +76,7 @@ function messageDecorator(kind: MessageKind, name: string, { aliases }: MessageO
       }
     } as C
     Object.defineProperty(message, 'name', { value: target.name })
-    const definition = checkedDefinition({ kind, name, ...(aliases && { aliases }), class: message, fields, idField })
+    const definition = checkedDefinition({ kind, name, ...(aliases && { aliases }), ...(doc !== undefined && { doc }), class: message, fields, idField })
     defineMessage(definition, target)
     return message
   }

@@ -17,6 +17,8 @@ export interface MessageDefinition<T extends object = object> {
   readonly name: string
   /** Full Avro names that it had: records that were written under them are read as this class. */
   readonly aliases?: readonly string[]
+  /** What it means, for those who read the schema. */
+  readonly doc?: string
   readonly class: MessageClass<T>
   readonly fields: readonly FieldDefinition[]
   /** Of a command: the field with the id of the aggregate that decides. */
@@ -66,5 +68,5 @@ export function instantiate<T extends object>(definition: MessageDefinition<T>, 
 
 /** The definition of the class of a `record` field. */
 export function recordDefinition(type: FieldType): MessageDefinition {
-  return messageDefinition(type.class as MessageClass)
+  return messageDefinition((type.later?.() ?? type.class) as MessageClass)
 }

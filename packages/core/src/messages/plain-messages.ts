@@ -26,7 +26,7 @@ function plainMessage<S extends Shape>(
   kind: MessageKind,
   name: string,
   fields: S,
-  { idField, options: { aliases } = {} }: { readonly idField?: string; readonly options?: MessageOptions },
+  { idField, options: { aliases, doc } = {} }: { readonly idField?: string; readonly options?: MessageOptions },
 ): PlainMessage<S> {
   const message = class extends Message<object> {
     constructor(given: object) {
@@ -39,6 +39,7 @@ function plainMessage<S extends Shape>(
     kind,
     name,
     ...(aliases && { aliases }),
+    ...(doc !== undefined && { doc }),
     class: message as MessageClass,
     fields: Object.entries(fields).map(([field, type]) => ({ name: field, type: fieldType(type) })),
     idField,

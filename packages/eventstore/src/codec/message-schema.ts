@@ -70,6 +70,7 @@ function recordSchema(definition: MessageDefinition, namespace: string, named: N
     type: 'record',
     name,
     ...(definition.aliases && { aliases: definition.aliases }),
+    ...(definition.doc !== undefined && { doc: definition.doc }),
     fields: definition.fields.map(field => ({
       name: field.name,
       type: typeSchema(field.type, { namespace: own, named, member: `${definition.class.name}.${field.name}` }),
@@ -81,12 +82,12 @@ function recordSchema(definition: MessageDefinition, namespace: string, named: N
 }
 
 function typeSchema(type: FieldType, place: Place): Json {
-  const { symbols, fallback, aliases, size, precision, scale } = type
+  const { symbols, fallback, size, precision, scale } = type
   switch (type.kind) {
     case 'record':
       return recordSchema(recordDefinition(type), place.namespace, place.named)
     case 'enum':
-      return namedSchema({ type: 'enum', symbols, ...(aliases && { aliases }), ...(fallback !== undefined && { default: fallback }) }, type, place)
+      return namedSchema({ type: 'enum', symbols, ...(fallback !== undefined && { default: fallback }) }, type, place)
     case 'fixed':
       return namedSchema({ type: 'fixed', size }, type, place)
     case 'duration':
@@ -116,8 +117,10 @@ function bytesOrFixed(unnamed: string, logical: object, type: FieldType, place: 
   return type.name === undefined ? { type: unnamed, ...logical } : namedSchema({ type: 'fixed', size: type.size, ...logical }, type, place)
 }
 
-function namedSchema(schema: object, type: FieldType, { namespace, named, member }: Place): Json {
+function namedSchema(attributes: object, type: FieldType, { namespace, named, member }: Place): Json {
+  const { aliases, typeDoc } = type
   const name = fullName(type.name as string, namespace)
+  const schema = { ...attributes, ...(aliases && { aliases }), ...(typeDoc !== undefined && { doc: typeDoc }) }
   const text = JSON.stringify(schema)
   const known = named.others.get(name)
   if (named.records.has(name) || (known !== undefined && known !== text)) throw nameTaken(member, name)
