@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -18,22 +18,24 @@ const python = join(folder, 'bin', 'python')
  * on standard error in one line that nobody overlooks.
  */
 export async function preparePython(): Promise<string | undefined> {
-  const complete = join(folder, 'complete')
-  if (existsSync(complete)) return undefined
+  if (existsSync(python)) return undefined
+  // Another run of the tests may be at it, too: the first that has finished wins.
+  const making = `${folder}-${process.pid}`
   try {
-    rmSync(folder, { recursive: true, force: true })
-    mkdirSync(folder, { recursive: true })
-    await run('python3', ['-m', 'venv', folder])
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:', '-r', requirements])
-    writeFileSync(complete, '')
+    mkdirSync(making, { recursive: true })
+    await run('python3', ['-m', 'venv', making])
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:', '-r', requirements]
+    await run(join(making, 'bin', 'python'), install, { timeout: 300_000 })
+    if (!existsSync(python)) renameSync(making, folder)
     return undefined
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true })
     const why = `${(error as { stderr?: string }).stderr || (error as Error).message}`.trim().split('\n').at(-1)
     process.stderr.write(
       `\n*** NO PYTHON CLIENT: the tests of the registry with Python are SKIPPED (${why}). They need python3 from 3.10 on, with venv and pip. ***\n\n`,
     )
     return why
+  } finally {
+    rmSync(making, { recursive: true, force: true })
   }
 }
 

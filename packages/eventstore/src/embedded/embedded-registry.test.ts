@@ -86,3 +86,39 @@ test('a full disk is a clear error, and nothing of the registration is left', as
   expect(await registry.subjects()).toEqual([])
   expect(await registry.register('a', '"int"')).toBe(1)
 })
+
+/** The tables as Ottla made them before versions could be deleted. */
+const olderTables = `
+  create table registry_schemas (id integer primary key, schema text not null unique) strict;
+  create table registry_versions (
+    subject text not null, version integer not null, schema_id integer not null references registry_schemas (id), primary key (subject, version), unique (subject, schema_id)
+  ) strict, without rowid;
+  insert into registry_schemas values (1, '"int"');
+  insert into registry_versions values ('a', 1, 1);
+`
+
+test('the file of an older Ottla is read as it is, and gets what it lacks when it is opened for writing', async () => {
+  connect().exec(olderTables)
+  const reader = new EmbeddedRegistry(connect({ readonly: true }), true)
+  expect([await reader.versions('a'), await reader.subjects()]).toEqual([[{ id: 1, schema: '"int"' }], ['a']])
+  expect(await reader.store().versions()).toEqual([{ subject: 'a', version: 1, id: 1, schema: '"int"', resolved: '"int"', references: [], deleted: false }])
+  const writer = new EmbeddedRegistry(connect(), false)
+  await writer.store().delete('a', [1])
+  expect([await writer.versions('a'), await writer.register('a', '"int"'), (await writer.store().versions('a'))[0]?.version]).toEqual([[], 1, 2])
+})
+
+test('an app reads a schema that refers to other subjects with their types filled in', async () => {
+  const registry = new EmbeddedRegistry(connect(), false)
+  const line = '{"name":"shop.Line","type":"record","fields":[]}'
+  await registry.register('line', line)
+  const order = '{"name":"shop.Order","type":"record","fields":[{"name":"line","type":"shop.Line"}]}'
+  const { id } = await registry.store().register('order', order, [{ name: 'shop.Line', subject: 'line', version: 1 }])
+  const filledIn = order.replace('"shop.Line"', line)
+  expect([await registry.schemaById(id), await registry.latest('order')]).toEqual([
+    { id, schema: filledIn },
+    { id, schema: filledIn },
+  ])
+  expect(await registry.check('order', order.replace('"shop.Line"', line.replace('[]', '[{"name":"must","type":"string"}]')))).toMatchObject({
+    compatible: false,
+  })
+})

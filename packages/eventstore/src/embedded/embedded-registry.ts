@@ -27,7 +27,7 @@ export class EmbeddedRegistry implements SchemaRegistry {
     private readonly database: Database.Database,
     private readonly readOnly: boolean,
   ) {
-    if (!readOnly) this.onFile(() => createRegistryTables(database))
+    if (!readOnly) onFile(database.name, () => createRegistryTables(database))
   }
 
   async register(subject: string, schema: string): Promise<number> {
