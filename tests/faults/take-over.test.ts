@@ -29,8 +29,11 @@ it('a shard works again without a rebalance after the broker has timed out the t
   const { joins, takeovers } = { ...run.traffic }
   const held = deposit(accountIn(0))
   // The broker gives the transaction up after 2 seconds, when its end is still on the way.
-  run.faults.next('EndTxn', { kind: 'delay', milliseconds: 3_700 })
+  const onTheWay = 3_700
+  run.faults.next('EndTxn', { kind: 'delay', milliseconds: onTheWay })
+  const begin = Date.now()
   expect(await ask(run, node, held)).toMatchObject({ outcome: 'accepted', version: 2 })
+  expect(Date.now() - begin - onTheWay).toBeLessThan(2_000)
   await askEveryShard(run)
   expect(run.faults.total).toBe(1)
   expect(run.traffic.takeovers).toBeGreaterThan(takeovers)
