@@ -37,7 +37,8 @@ process.exitCode = problems.length === 0 ? 0 : 1
 async function runActs(cluster: KafkaCluster, planned: typeof acts): Promise<void> {
   for (const [index, act] of planned.entries()) {
     console.log(`\n${act.name}`)
-    const outcome = await play(cluster, { ...act, seed: Number(values.seed) + index })
+    const outcome = await play(cluster, { ...act, seed: Number(values.seed) + index }).catch(brokeDown(act.name))
+    if (!outcome) continue
     for (const line of countsOf(outcome)) console.log(`  ${line}`)
     const found = [...outcome.violations, ...missingBites(act, outcome)]
     problems.push(...found.map(problem => `${act.name}: ${problem}`))
@@ -53,8 +54,19 @@ async function runActs(cluster: KafkaCluster, planned: typeof acts): Promise<voi
 
 async function runControl(cluster: KafkaCluster, plan: (typeof controls)[number]): Promise<void> {
   console.log(`\ncontrol without fencing: ${plan.name}`)
-  const { caught, outcome } = await control(cluster, plan, Number(values.seed))
+  const found = await control(cluster, plan, Number(values.seed)).catch(brokeDown(`control ${plan.name}`))
+  if (!found) return
+  const { caught, outcome } = found
   for (const violation of caught.slice(0, 5)) console.log(`  caught: ${violation}`)
   if (caught.length === 0) problems.push(`control ${plan.name}: no violation of I1, I2 or I3 was found although the fence was off`)
   if (caught.length === 0) console.log(reportOf(outcome))
+}
+
+/** A run that could not be played to its end is a problem too, and no reason to leave out the others. */
+function brokeDown(name: string): (error: Error) => undefined {
+  return error => {
+    problems.push(`${name}: could not be played to its end: ${error.message}`)
+    console.log(error)
+    return undefined
+  }
 }
