@@ -1,4 +1,4 @@
-import type { PendingDecision } from '../memory/decision-batch.js'
+import type { PendingDecision } from '../memory/pending-decision.js'
 import type { ShardMessage } from '../messages/shard-message.js'
 import { reasonOf } from './reason-of.js'
 

@@ -1,19 +1,11 @@
 import type { Commit, NewRecord } from '../../log/log.js'
 import { header } from '../../records/headers.js'
-import type { DecidedCommand } from '../../state/decided-command.js'
 import type { QueuedMessage } from '../messages/queued-message.js'
 import type { LiveStream } from './live-stream.js'
+import type { PendingDecision } from './pending-decision.js'
 
 /** A record whose headers may still get the inbox position. */
 export type OpenRecord = NewRecord & { headers: Record<string, string> }
-
-/** A decided command whose place in the log is known only after the commit. */
-export interface PendingDecision {
-  readonly command: Omit<DecidedCommand, 'eventsEnd' | 'outcomesEnd'>
-  /** The events as a reader will see them, and as they are in the log. */
-  readonly events: readonly object[]
-  readonly bytes: readonly Uint8Array[]
-}
 
 /** Where the records of a committed batch are. */
 export interface Committed {

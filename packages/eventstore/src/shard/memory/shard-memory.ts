@@ -3,17 +3,14 @@ import type { Participant } from '../../model/participant.js'
 import { readState } from '../../model/read-state.js'
 import type { ShardModel } from '../../model/shard-model.js'
 import { streamKey } from '../../model/stream-name.js'
-import { type EventEnvelope, eventEnvelope, eventId } from '../../records/event-record.js'
+import { type EventEnvelope, eventEnvelope } from '../../records/event-record.js'
 import type { Checkpoint } from '../../state/checkpoint.js'
-import type { DecidedCommand } from '../../state/decided-command.js'
 import type { StateStore } from '../../state/state-store.js'
 import type { StoredState } from '../../state/stored-state.js'
-import type { IndexedEvents } from '../../state/stream-index.js'
-import type { Committed, DecisionBatch, PendingDecision } from './decision-batch.js'
+import type { Committed, DecisionBatch } from './decision-batch.js'
 import type { LiveStream } from './live-stream.js'
-
-/** A first outcome that is found again: from a batch in memory (then with its events) or from the store. */
-export type KnownDecision = { readonly pending: PendingDecision } | { readonly stored: DecidedCommand }
+import type { KnownDecision, PendingDecision } from './pending-decision.js'
+import { UnwrittenChanges } from './unwritten-changes.js'
 
 /**
  * What a shard owner remembers: the streams that it used last, over the state store. Deciding sees every decision at
@@ -22,7 +19,7 @@ export type KnownDecision = { readonly pending: PendingDecision } | { readonly s
 export class ShardMemory {
   private readonly streams = new Map<string, LiveStream>()
   private readonly pendingDecisions = new Map<string, PendingDecision>()
-  private readonly unwritten = new Unwritten()
+  private readonly unwritten = new UnwrittenChanges()
   private checkpoint: Checkpoint
   /** The earliest time of a command decided since a snapshot began. */
   private decidedSince: number | undefined
@@ -161,30 +158,5 @@ export class ShardMemory {
       if (stream.pins === 0) this.streams.delete(name)
       if (this.streams.size < this.limit) return
     }
-  }
-}
-
-/** Committed changes that the state store does not have yet. */
-class Unwritten {
-  readonly states = new Map<LiveStream, { readonly version: number; readonly state: object; readonly batches: number }>()
-  decided: DecidedCommand[] = []
-  readonly events = new Map<LiveStream, IndexedEvents & { readonly offsets: number[] }>()
-  lastEvent: Checkpoint['lastEvent']
-
-  get isEmpty(): boolean {
-    return this.states.size === 0 && this.decided.length === 0
-  }
-
-  addEvent(stream: LiveStream, envelope: EventEnvelope, offset: number): void {
-    const run = this.events.get(stream)
-    if (run) run.offsets.push(offset)
-    else this.events.set(stream, { participant: envelope.stream.participant, id: envelope.stream.id, first: envelope.version, offsets: [offset] })
-    this.lastEvent = { offset, id: eventId(envelope) }
-  }
-
-  clear(): void {
-    this.states.clear()
-    this.decided = []
-    this.events.clear()
   }
 }
