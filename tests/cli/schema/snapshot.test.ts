@@ -60,6 +60,7 @@ describe('ottla schema snapshot', () => {
       stderr: '',
     })
     expect(subjects()['shop.events-shop.OrderPlaced'].versions).toHaveLength(2)
+    expect(Object.keys(subjects())).toEqual(Object.keys(subjects()).sort())
     expect((await run('check', '--snapshot', '--config', 'compatible.mjs')).stdout).toContain('7 subjects: 7 unchanged')
   })
 
