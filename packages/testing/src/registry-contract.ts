@@ -146,11 +146,14 @@ export const registryContract: readonly RegistryFact[] = [
     strictEqual(await registry.compatibility('a'), 'BACKWARD_TRANSITIVE')
   }),
   fact('keeps the level that was set, for that subject alone, and makes no subject of it', async registry => {
+    strictEqual(await registry.ownCompatibility('a'), undefined)
     for (const level of compatibilityLevels) {
       await registry.setCompatibility('a', level)
       strictEqual(await registry.compatibility('a'), level)
+      strictEqual(await registry.ownCompatibility('a'), level)
     }
     strictEqual(await registry.compatibility('b'), 'BACKWARD_TRANSITIVE')
+    strictEqual(await registry.ownCompatibility('b'), undefined)
     deepStrictEqual(await registry.subjects(), [])
   }),
   fact('keeps a level that was set before the first version', async registry => {
