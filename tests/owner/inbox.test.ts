@@ -114,7 +114,7 @@ describe('a record of the inbox', () => {
     const second = await start(shared)
     await until(() => eventsOf(shared).some(({ type }) => type === 'ottla.saga.SagaCompensated'))
     const answers = (await second.host.streams.read('errand', 'e')).filter(({ type }) => type === 'ottla.saga.StepAnswered')
-    expect(answers[0]?.message).toMatchObject({ outcome: 'failed', code: 'RECORD_UNREADABLE' })
+    expect(answers[0]?.message).toMatchObject({ outcome: 'failed', code: 'RECORD_FORMAT_UNKNOWN' })
   })
 })
 

@@ -136,6 +136,22 @@ export const eventstoreErrors = defineErrors({
     what: 'The bytes of {message} cannot be decoded ({problem}).',
     todo: 'They are damaged or were written with another schema; the record stays in the log as it is.',
   },
+  RECORD_FORMAT_UNKNOWN: {
+    what: 'The bytes of {message} begin with {byte} where the magic byte 0 belongs.',
+    todo: "Whoever writes to this topic uses Confluent's wire format: byte 0, the schema's id in 4 bytes, Avro.",
+  },
+  RECORD_CUT_OFF: {
+    what: 'The bytes of {message} end too early, after {bytes}.',
+    todo: 'They are damaged; the record stays in the log as it is.',
+  },
+  RECORD_SCHEMA_DIFFERS: {
+    what: 'The bytes of {message} were written with a schema that it cannot be read from ({problem}; written as {schema}).',
+    todo: 'Bring the class into a form that can read it, read it with an upcaster, or write the message under another name. ottla schema check finds this before a deployment.',
+  },
+  RECORD_SCHEMA_INVALID: {
+    what: 'The bytes of {message} were written with a schema that is none ({problem}).',
+    todo: 'Look at what the registry has under the id in the bytes; the record stays in the log as it is.',
+  },
   TYPE_UNKNOWN: { what: 'This app has no class for {type}.', todo: 'Add the module that declares it, or leave the record to a node that has it.' },
   // The shard owner
   OVERLOADED: {

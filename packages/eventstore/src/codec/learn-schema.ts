@@ -1,5 +1,5 @@
-import { isOttlaError } from '@ottla/core'
 import type { Codec } from './codec.js'
+import { isUnreadable } from './unreadable.js'
 
 /**
  * Asks the registry for the schema of these bytes; undefined when it is known, so that nobody waits for nothing. What is no schema of Avro or
@@ -9,6 +9,6 @@ import type { Codec } from './codec.js'
 export function learnSchema(codec: Codec, bytes: Uint8Array): Promise<void> | undefined {
   if (codec.knows(bytes)) return undefined
   return codec.learn(bytes).catch((error: unknown) => {
-    if (!isOttlaError(error, 'SCHEMA_UNKNOWN', 'SCHEMA_INVALID', 'RECORD_UNREADABLE')) throw error
+    if (!isUnreadable(error)) throw error
   })
 }

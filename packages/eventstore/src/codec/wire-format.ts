@@ -11,12 +11,9 @@ export function writePrefix(buffer: Buffer, schemaId: number): void {
   buffer[4] = schemaId
 }
 
-/** The id of the schema that the bytes were written with. Throws RECORD_UNREADABLE when they are not in this format. */
+/** The id of the schema that the bytes were written with. Throws RECORD_FORMAT_UNKNOWN, RECORD_CUT_OFF. */
 export function schemaIdOf(message: string, bytes: Buffer): number {
-  if (bytes[0] !== 0) {
-    const found = bytes.length === 0 ? 'it is empty' : `it begins with ${bytes[0]} where the magic byte 0 belongs`
-    throw eventstoreErrors.create('RECORD_UNREADABLE', { message, problem: found })
-  }
-  if (bytes.length < prefixLength) throw eventstoreErrors.create('RECORD_UNREADABLE', { message, problem: 'it is cut off' })
+  if (bytes.length > 0 && bytes[0] !== 0) throw eventstoreErrors.create('RECORD_FORMAT_UNKNOWN', { message, byte: bytes[0] })
+  if (bytes.length < prefixLength) throw eventstoreErrors.create('RECORD_CUT_OFF', { message, bytes: bytes.length })
   return bytes.readUInt32BE(1)
 }

@@ -29,7 +29,7 @@ export class WriterSchema {
     try {
       this.type = typeOfSchema(text, () => Object.prototype)
     } catch (error) {
-      this.problem = `its schema cannot be parsed: ${problemOf(error)}`
+      this.problem = problemOf(error)
     }
   }
 
@@ -37,17 +37,22 @@ export class WriterSchema {
     return this.type?.name ?? 'no record'
   }
 
-  /** Reads the message as `definition` wants it, or as plain data where none is given. Throws RECORD_UNREADABLE. */
+  /**
+   * Reads the message as `definition` wants it, or as plain data where none is given. Throws RECORD_UNREADABLE, RECORD_CUT_OFF, RECORD_SCHEMA_DIFFERS,
+   * RECORD_SCHEMA_INVALID.
+   */
   read(bytes: Buffer, definition?: MessageDefinition): unknown {
     const reader = this.last?.definition === definition && this.last ? this.last : this.readerFor(definition)
     let decoded: { value: unknown; offset: number }
     try {
       decoded = reader.type.decode(bytes, prefixLength, reader.resolver)
     } catch (error) {
+      if (isOttlaError(error, 'RECORD_CUT_OFF')) throw this.cutOff(definition, bytes, error)
       throw this.unreadable(definition, problemOf(error), error)
     }
     if (decoded.offset === bytes.length) return decoded.value
-    throw this.unreadable(definition, decoded.offset < 0 ? 'it is cut off' : `${bytes.length - decoded.offset} bytes are left over`)
+    if (decoded.offset < 0) throw this.cutOff(definition, bytes)
+    throw this.unreadable(definition, `${bytes.length - decoded.offset} bytes are left over`)
   }
 
   private readerFor(definition: MessageDefinition | undefined): Reader {
@@ -58,18 +63,27 @@ export class WriterSchema {
   }
 
   private makeReader(definition: MessageDefinition | undefined): Reader {
-    if (!this.type) throw this.unreadable(definition, this.problem)
+    if (!this.type) throw eventstoreErrors.create('RECORD_SCHEMA_INVALID', { message: this.nameOf(definition), problem: this.problem })
     if (!definition) return { definition, type: this.type, resolver: undefined }
     const { text, type } = this.readerTypes.of(definition)
     try {
       return { definition, type, resolver: text === this.text ? undefined : resolverOf(type, this.type) }
     } catch (error) {
-      throw this.unreadable(definition, `it was written as ${this.text}: ${problemOf(error)}`, error)
+      const details = { message: this.nameOf(definition), problem: problemOf(error), schema: this.text }
+      throw eventstoreErrors.create('RECORD_SCHEMA_DIFFERS', details, { cause: error })
     }
   }
 
   private unreadable(definition: MessageDefinition | undefined, problem: string, cause?: unknown): Error {
-    return eventstoreErrors.create('RECORD_UNREADABLE', { message: definition?.name ?? this.recordName, problem }, { cause })
+    return eventstoreErrors.create('RECORD_UNREADABLE', { message: this.nameOf(definition), problem }, { cause })
+  }
+
+  private cutOff(definition: MessageDefinition | undefined, bytes: Buffer, cause?: unknown): Error {
+    return eventstoreErrors.create('RECORD_CUT_OFF', { message: this.nameOf(definition), bytes: bytes.length }, { cause })
+  }
+
+  private nameOf(definition: MessageDefinition | undefined): string {
+    return definition?.name ?? this.recordName
   }
 }
 

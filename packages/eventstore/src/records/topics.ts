@@ -12,6 +12,8 @@ export interface AppTopics {
   readonly replies: string
   /** Compacted: the last state of each stream, so that a shard can be restored without its whole history. Only where the app takes snapshots. */
   readonly snapshots: string
+  /** Compacted: the records that were set aside because they could not be read, until somebody discards them. */
+  readonly deadLetters: string
 }
 
 /** How long an app remembers the ids of decided commands: 7 days, in milliseconds. */
@@ -30,6 +32,7 @@ export function appTopics(app: string): AppTopics {
     outcomes: `${app}.outcomes`,
     replies: `${app}.replies`,
     snapshots: `${app}.snapshots`,
+    deadLetters: `${app}.dead-letters`,
   }
 }
 
@@ -39,6 +42,7 @@ export function topicConfigs(topics: AppTopics, shards: number, { snapshots = fa
     { name: topics.events, partitions: shards },
     { name: topics.outcomes, partitions: shards, retention: deduplicationWindow },
     { name: topics.replies, partitions: replyPartitions, retention: replyRetention },
+    { name: topics.deadLetters, partitions: shards, compacted: true },
     ...(snapshots ? [{ name: topics.snapshots, partitions: shards, compacted: true }] : []),
   ]
 }

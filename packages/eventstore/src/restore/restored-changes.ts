@@ -1,6 +1,6 @@
 import type { LogRecord } from '../log/log.js'
 import type { Participant } from '../model/participant.js'
-import { readEvent } from '../model/read-event.js'
+import { readRecord } from '../model/read-event.js'
 import { readState } from '../model/read-state.js'
 import { streamKey } from '../model/stream-name.js'
 import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
@@ -111,7 +111,7 @@ export class RestoredChanges {
       if (envelope.version !== stream.version + 1) throw new Error(`version ${envelope.version} follows version ${stream.version}`)
       if (stream.unreadable === undefined) {
         const context = { id: stream.id, version: envelope.version, timestamp: record.timestamp }
-        for (const event of readEvent(envelope.type, record.value ?? Buffer.alloc(0), this.options)) stream.participant.evolve(stream.state, event, context)
+        for (const event of readRecord(envelope.type, record, this.options)) stream.participant.evolve(stream.state, event, context)
       }
     } catch (error) {
       stream.unreadable ??= `its event ${envelope.type} with version ${envelope.version} cannot be applied (${(error as Error).message})`

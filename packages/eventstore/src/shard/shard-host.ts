@@ -3,6 +3,7 @@ import type { Codec } from '../codec/codec.js'
 import type { Log, LogMember, LogProducer } from '../log/log.js'
 import type { Participant } from '../model/participant.js'
 import { ShardModel } from '../model/shard-model.js'
+import { deadLetterRecord, type UnreadRecord } from '../records/dead-letter-record.js'
 import { shardOf } from '../records/partitioner.js'
 import { type AppTopics, appTopics, deduplicationWindow, topicConfigs } from '../records/topics.js'
 import { appMessages } from '../schemas/app-messages.js'
@@ -113,6 +114,15 @@ export class ShardHost {
   /** Brings a command to the owner of its shard and its outcome back. Rejects as `CommandBus.send` says. */
   dispatch(envelope: CommandEnvelope): Promise<Receipt> {
     return this.commands.dispatch(envelope)
+  }
+
+  /**
+   * Keeps records that could not be read among the dead letters; resolves when they are there. The same record of the same reader again changes nothing. Rejects with the
+   * errors of the log.
+   */
+  async setAside(unread: readonly UnreadRecord[]): Promise<void> {
+    const { clock } = this.options
+    await this.producer?.send(unread.map(each => deadLetterRecord(this.topics.deadLetters, each, clock.now(), this.limits.recordBytes)))
   }
 
   /** The first outcome of a command of the last 7 days, or undefined when no such command is known for this key. On a node without the shard it is looked for in the log. */

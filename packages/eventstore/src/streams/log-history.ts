@@ -1,5 +1,6 @@
 import type { Codec } from '../codec/codec.js'
-import type { Log } from '../log/log.js'
+import { atPlace } from '../codec/unreadable.js'
+import type { Log, LogRecord } from '../log/log.js'
 import type { ShardModel } from '../model/shard-model.js'
 import { eventEnvelope } from '../records/event-record.js'
 import { type OutcomeReason, outcomeDefinition, outcomeEnvelope } from '../records/outcome-record.js'
@@ -27,7 +28,15 @@ export async function* readEvents({ app, log, codec, model }: HistoryOptions, { 
     const envelope = eventEnvelope(record)
     if (!envelope || !record.value) continue
     if (model?.message(envelope.type)) yield* storedEvents(envelope, record, { codec, model })
-    else yield storedEvent(envelope, record, codec.decodePlain(record.value).fields)
+    else yield storedEvent(envelope, record, plainFields(record, codec))
+  }
+}
+
+function plainFields(record: LogRecord, codec: Codec): object {
+  try {
+    return codec.decodePlain(record.value as Buffer).fields
+  } catch (error) {
+    throw atPlace(error, record)
   }
 }
 

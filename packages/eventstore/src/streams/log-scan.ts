@@ -5,7 +5,8 @@ import type { Log, LogRecord } from '../log/log.js'
 
 export interface ScanOptions {
   readonly log: Log
-  readonly codec: Codec
+  /** Learns the schemas of the records before they are given. */
+  readonly codec?: Codec
   readonly topic: string
   /** Only this partition. */
   readonly partition?: number
@@ -17,7 +18,7 @@ export interface ScanOptions {
 
 /**
  * The committed records of a topic from the beginning to where it ends at the time of the call, or on and on with `follow`:
- * each partition in order, no order between partitions. The schemas of the records are known to the codec when they are given.
+ * each partition in order, no order between partitions. The schemas of the records are known to the codec, where there is one, when they are given.
  */
 export async function* scanTopic({ log, codec, topic, partition: only, from = 0, follow = false }: ScanOptions): AsyncGenerator<LogRecord> {
   const begins = (await log.admin.beginOffsets(topic)).map(begin => Math.max(begin, from))
@@ -32,7 +33,7 @@ export async function* scanTopic({ log, codec, topic, partition: only, from = 0,
       const end = follow ? Number.POSITIVE_INFINITY : (ends[batch.partition] as number)
       for (const record of batch.records) {
         if (record.offset >= end) break
-        const learning = record.value && learnSchema(codec, record.value)
+        const learning = codec && record.value && learnSchema(codec, record.value)
         if (learning) await learning
         yield record
       }

@@ -1,6 +1,6 @@
 import type { Codec } from '../codec/codec.js'
 import type { LogRecord } from '../log/log.js'
-import { readEvent } from '../model/read-event.js'
+import { readRecord } from '../model/read-event.js'
 import type { ShardModel } from '../model/shard-model.js'
 import { type EventEnvelope, eventId } from '../records/event-record.js'
 import type { StoredEvent } from './stored-event.js'
@@ -14,13 +14,12 @@ export function storedEvent(envelope: EventEnvelope, record: LogRecord, message:
 
 /**
  * The event of a record as the app's code sees it: several, each with the version and place of the stored one, where an upcaster splits it; none where it drops it.
- * Throws as `readEvent`.
+ * Throws as `readRecord`.
  */
 export function storedEvents(
   envelope: EventEnvelope,
   record: LogRecord,
   reading: { readonly codec: Codec; readonly model: ShardModel },
 ): readonly StoredEvent[] {
-  const forms = readEvent(envelope.type, record.value as Buffer, reading)
-  return forms.map(({ definition, message }) => storedEvent({ ...envelope, type: definition.name }, record, message))
+  return readRecord(envelope.type, record, reading).map(({ definition, message }) => storedEvent({ ...envelope, type: definition.name }, record, message))
 }

@@ -4,7 +4,7 @@ import { learnSchema } from '../codec/learn-schema.js'
 import { eventstoreErrors } from '../eventstore-errors.js'
 import type { Log, LogRecord } from '../log/log.js'
 import type { Participant } from '../model/participant.js'
-import { readEvent } from '../model/read-event.js'
+import { readRecord } from '../model/read-event.js'
 import type { ShardModel } from '../model/shard-model.js'
 import { type EventEnvelope, eventEnvelope } from '../records/event-record.js'
 import { shardOf } from '../records/partitioner.js'
@@ -61,12 +61,11 @@ export class StreamReader {
   /** The state that the events of a stream make, at a version or a time. Rejects like `read`. */
   async fold(participant: Participant, id: string, range: StreamRange = {}): Promise<{ readonly state: object; readonly version: number }> {
     const state = participant.initialState(id)
-    const { codec } = this.options
     let version = 0
     await this.scan(participant.name, id, 1, range, record => {
-      const bytes = record.value as Buffer
       version++
-      for (const event of readEvent(codec.typeOf(bytes), bytes, this.options)) participant.evolve(state, event, { id, version, timestamp: record.timestamp })
+      const { type } = eventEnvelope(record) as EventEnvelope
+      for (const event of readRecord(type, record, this.options)) participant.evolve(state, event, { id, version, timestamp: record.timestamp })
     })
     return { state, version }
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { CommandBus, type OttlaError, systemClock, timeOrderedIds } from '@ottla/core'
 import { AvroCodec, aggregateParticipant, appSchemas, appTopics, type OpenLog, RegisteredSchemas, ShardHost, StateStore } from '@ottla/eventstore'
-import { ProjectionRunner } from '@ottla/projections'
+import { ProjectionRunner, type ProjectionRunnerOptions } from '@ottla/projections'
 import { sagaParticipant } from '@ottla/saga'
 import { App } from './app.js'
 import type { AppOptions } from './app-options.js'
@@ -49,7 +49,9 @@ async function start(
   if (!autoRegister) await registered.requireAll(appSchemas(topics, host.model, snapshots))
   closers.push(() => host.stop())
   await host.start()
-  const runners = definitions.projections.map(definition => new ProjectionRunner({ definition, log, codec, topics: [topics.events], folder, clock }))
+  const setAside: ProjectionRunnerOptions['setAside'] = unread => host.setAside(unread)
+  const views = { log, codec, topics: [topics.events], folder, clock, setAside }
+  const runners = definitions.projections.map(definition => new ProjectionRunner({ ...views, definition }))
   for (const runner of runners) {
     closers.push(() => runner.stop())
     await runner.start()

@@ -1,10 +1,9 @@
-import { isOttlaError } from '@ottla/core'
-import { type Codec, type EventEnvelope, eventEnvelope, type LogRecord, type StoredEvent, storedEvent } from '@ottla/eventstore'
+import { type Codec, type EventEnvelope, eventEnvelope, isUnreadable, type LogRecord, type StoredEvent, storedEvent } from '@ottla/eventstore'
 
 /** An event as `ottla events` lists it: with its fields as plain data, or with the reason why they cannot be read. */
 export interface ListedEvent extends Omit<StoredEvent, 'message'> {
   readonly message?: Readonly<Record<string, unknown>>
-  /** The message of RECORD_UNREADABLE, SCHEMA_UNKNOWN or SCHEMA_INVALID. */
+  /** The message of an error that `isUnreadable`. */
   readonly problem?: string
 }
 
@@ -34,7 +33,7 @@ export async function listedEvent(record: LogRecord, codec: Codec): Promise<List
     if (!codec.knows(bytes)) await codec.learn(bytes)
     return { ...event, message: codec.decodePlain(bytes).fields }
   } catch (error) {
-    if (isOttlaError(error, 'RECORD_UNREADABLE', 'SCHEMA_UNKNOWN', 'SCHEMA_INVALID')) return { ...event, problem: error.message }
+    if (isUnreadable(error)) return { ...event, problem: error.message }
     throw error
   }
 }

@@ -5,6 +5,7 @@ import { projectionErrors } from '../projection-errors.js'
 import { EventDecoder } from '../runner/event-decoder.js'
 import { PartitionOffsets } from '../runner/partition-offsets.js'
 import { recordGroups } from '../runner/record-groups.js'
+import { type SetAside, UnreadRecords } from '../runner/unread-records.js'
 import type { ViewWriter } from '../runner/view-writer.js'
 import type { RebuildProgress } from './rebuild-progress.js'
 
@@ -17,6 +18,7 @@ export interface ViewFillingOptions {
   readonly begin: readonly TopicOffset[]
   readonly progress?: (progress: RebuildProgress) => void
   readonly signal?: AbortSignal
+  readonly setAside?: SetAside
 }
 
 /** Fills a view that nobody reads yet with the events of the log. */
@@ -25,11 +27,13 @@ export class ViewFilling {
   done = 0
   readonly #decoder: EventDecoder
   readonly #offsets: PartitionOffsets
+  readonly #unread: UnreadRecords
   readonly #started: number
 
   constructor(private readonly options: ViewFillingOptions) {
     this.#decoder = new EventDecoder(options.definition, options.codec)
     this.#offsets = new PartitionOffsets(options.begin)
+    this.#unread = new UnreadRecords(options.definition.name, options.setAside)
     this.#started = options.clock.now()
     options.writer.load()
   }
@@ -44,7 +48,9 @@ export class ViewFilling {
     signal?.addEventListener('abort', stop, { once: true })
     try {
       for await (const group of recordGroups(reader, clock)) {
-        writer.write(await this.#decoder.decode(group.flatMap(({ records }) => records)), group)
+        const events = await this.#decoder.decode(group.flatMap(({ records }) => records))
+        await this.#unread.keep(events)
+        writer.write(events, group)
         for (const { topic, partition, next, records } of group) {
           this.#offsets.set({ topic, partition, offset: next })
           this.done += records.length

@@ -6,6 +6,7 @@ import type { ProjectionDefinition } from '../projection/projection-definition.j
 import { projectionErrors } from '../projection-errors.js'
 import { logBegin, logEnd } from '../runner/log-bounds.js'
 import { PartitionOffsets } from '../runner/partition-offsets.js'
+import type { SetAside } from '../runner/unread-records.js'
 import { ViewWriter } from '../runner/view-writer.js'
 import { Pauses } from '../view/pauses.js'
 import { guarded, openViewFile } from '../view/view-file.js'
@@ -31,7 +32,8 @@ export interface RebuildOptions {
   readonly progress?: (progress: RebuildProgress) => void
   /** Ends the rebuild with VIEW_STOPPED; the live view stays as it is. */
   readonly signal?: AbortSignal
-  /** See ProjectionRunnerOptions. */
+  /** See ProjectionRunnerOptions, for both. */
+  readonly setAside?: SetAside
   readonly maxFilePages?: number
 }
 

@@ -244,9 +244,9 @@ describe('an event that cannot be handled', () => {
   })
 
   it.each<[string, (good: Buffer) => Uint8Array | null, RegExp]>([
-    ['whose bytes are cut off', good => good.subarray(0, 7), /RECORD_UNREADABLE/],
+    ['whose bytes are cut off', good => good.subarray(0, 7), /RECORD_CUT_OFF/],
     ['of a schema that the registry does not know', good => Buffer.concat([Buffer.from([0, 0, 0, 99, 99]), good.subarray(5)]), /SCHEMA_UNKNOWN/],
-    ['in no wire format', () => Buffer.from('{"orderId":"bad"}'), /RECORD_UNREADABLE/],
+    ['in no wire format', () => Buffer.from('{"orderId":"bad"}'), /RECORD_FORMAT_UNKNOWN/],
     ['without bytes', () => null, /RECORD_UNREADABLE/],
   ])('is one %s', async (_, bytesOf, reason) => {
     const [good, bad] = [shop.record(events[0] as InstanceType<typeof OrderPlaced>), shop.record(events[1] as InstanceType<typeof OrderPlaced>)]

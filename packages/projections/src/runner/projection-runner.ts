@@ -17,6 +17,7 @@ import { logBegin } from './log-bounds.js'
 import { PartitionOffsets } from './partition-offsets.js'
 import { PositionWaiters } from './position-waiters.js'
 import { recordGroups } from './record-groups.js'
+import { type SetAside, UnreadRecords } from './unread-records.js'
 import { isSame, prepareView } from './view-preparation.js'
 import { ViewWriter } from './view-writer.js'
 
@@ -29,6 +30,8 @@ export interface ProjectionRunnerOptions {
   /** The data folder; the view lies in `views` in it. */
   readonly folder: string
   readonly clock?: Clock
+  /** Keeps records that cannot be read, before the view passes over them; called again with the same ones where it is read anew. Its errors are those of the log. */
+  readonly setAside?: SetAside
   /** Called once when the view cannot go on: its disk is full, its file is damaged, the log has failed. */
   readonly failed?: (error: OttlaError) => void
   /** How large the view's file may grow, in pages of 4 KiB; beyond that it is VIEW_FULL. Default: what the disk takes. */
@@ -47,6 +50,7 @@ export class ProjectionRunner {
   readonly #pauses: Pauses
   readonly #decoder: EventDecoder
   readonly #waiters: PositionWaiters
+  readonly #unread: UnreadRecords
   readonly #aborted = new AbortController()
   #begin: readonly TopicOffset[] = []
   #database: Database | undefined
@@ -66,6 +70,7 @@ export class ProjectionRunner {
     this.#clock = clock
     this.#pauses = new Pauses(clock)
     this.#decoder = new EventDecoder(definition, codec)
+    this.#unread = new UnreadRecords(definition.name, options.setAside)
     this.#waiters = new PositionWaiters(definition.name, topics, clock)
   }
 
@@ -176,6 +181,7 @@ export class ProjectionRunner {
     try {
       for await (const group of recordGroups(reader, this.#clock)) {
         const events = await this.#decoder.decode(group.flatMap(({ records }) => records))
+        await this.#unread.keep(events)
         if (!(await this.#write(this.#writer, events, group))) return 'moved'
       }
       return 'ended'

@@ -1,6 +1,6 @@
 import avsc from 'avsc'
 import { isCalled } from './is-called.js'
-import { unreadable, unwritable } from './refusal.js'
+import { cutOff, unwritable } from './refusal.js'
 import type { AvroType, Resolver, Tap } from './tap.js'
 
 /** A fixed number of bytes under a name of their own: as a Uint8Array, or as what a subclass makes of them. */
@@ -20,7 +20,7 @@ export class FixedType extends avsc.Type implements AvroType {
 
   _read(tap: Tap): unknown {
     const start = tap.pos
-    if (this.size > tap.buf.length - start) throw unreadable('it is cut off')
+    if (this.size > tap.buf.length - start) throw cutOff(tap)
     tap.pos += this.size
     return this.fromBytes(tap.buf, start)
   }

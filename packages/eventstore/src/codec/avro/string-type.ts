@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Type } from 'avsc'
-import { unreadable, unwritable } from './refusal.js'
+import { cutOff, unreadable, unwritable } from './refusal.js'
 import { ScalarType } from './scalar-type.js'
 import type { Resolver, Tap } from './tap.js'
 
@@ -32,12 +32,13 @@ export class StringType extends ScalarType<string> {
   }
 }
 
-/** Throws RECORD_UNREADABLE. */
+/** Throws RECORD_UNREADABLE, RECORD_CUT_OFF. */
 export function readText(tap: Tap): string {
   const length = tap.readLong()
   const { buf, pos: start } = tap
   const end = start + length
-  if (!(length >= 0 && end <= buf.length)) throw unreadable('it is cut off')
+  if (!(length >= 0)) throw unreadable(`a string has the length ${length}`)
+  if (end > buf.length) throw cutOff(tap)
   tap.pos = end
   if (length < short && isAscii(buf, start, end)) return buf.latin1Slice(start, end)
   const text = buf.utf8Slice(start, end)

@@ -1,10 +1,12 @@
-import type { Codec } from '../../codec/codec.js'
+import type { LogRecord } from '../../log/log.js'
+import { deadLetterRecord } from '../../records/dead-letter-record.js'
 import { eventRecord } from '../../records/event-record.js'
 import { outcomeDefinition, outcomeRecord } from '../../records/outcome-record.js'
-import type { AppTopics } from '../../records/topics.js'
-import type { DecisionBatch, PendingDecision } from '../memory/decision-batch.js'
+import type { DecisionBatch } from '../memory/decision-batch.js'
 import type { LiveStream } from '../memory/live-stream.js'
+import type { PendingDecision } from '../memory/pending-decision.js'
 import type { ShardMessage } from '../messages/shard-message.js'
+import type { DeciderOptions } from './decider-options.js'
 import type { Effects } from './effects.js'
 
 /** What events are told about the message that led to them. */
@@ -16,7 +18,7 @@ export interface EventCause {
 
 /** Puts what has been decided into the batch as records of the shard's events and outcomes. */
 export class DecisionRecords {
-  constructor(private readonly options: { readonly shard: number; readonly topics: AppTopics; readonly codec: Codec }) {}
+  constructor(private readonly options: Pick<DeciderOptions, 'shard' | 'topics' | 'codec' | 'clock' | 'limits'>) {}
 
   /** The events join the batch, and the stream is what they make of it. */
   addEvents(stream: LiveStream, effects: Effects, message: ShardMessage, { commandType, fingerprint, now }: EventCause, batch: DecisionBatch): void {
@@ -38,6 +40,12 @@ export class DecisionRecords {
     if (effects.events.length === 0) return
     stream.state = effects.state
     batch.touch(stream)
+  }
+
+  /** The record of the inbox is kept as it is among the dead letters: in the transaction that passes over it, so once. */
+  setAside(record: LogRecord, error: Error, batch: DecisionBatch): void {
+    const { topics, clock, limits } = this.options
+    batch.addMessage(deadLetterRecord(topics.deadLetters, { reader: 'inbox', record, error }, clock.now(), limits.recordBytes))
   }
 
   /** The outcome of a message that left no event. */

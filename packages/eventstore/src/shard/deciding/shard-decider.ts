@@ -1,4 +1,5 @@
 import { eventstoreErrors } from '../../eventstore-errors.js'
+import type { LogRecord } from '../../log/log.js'
 import { Answers } from '../callers/answers.js'
 import { handedOn, isUnknown } from '../inbox/handed-on.js'
 import { InboxRoutes } from '../inbox/inbox-routes.js'
@@ -52,7 +53,7 @@ export class ShardDecider {
     if (this.leaveToOthers(root, batch)) return
     const chain: ShardMessage[] = [root.message]
     for (let next = 0; next < chain.length; next++) {
-      for (const follower of this.decideOne(chain[next] as ShardMessage, batch)) {
+      for (const follower of this.decideOne(chain[next] as ShardMessage, batch, next === 0 ? root.inbox?.record : undefined)) {
         if (this.routes.staysHere(follower, chain.length, batch)) chain.push(follower)
         else this.routes.toInbox(follower, batch)
       }
@@ -70,20 +71,21 @@ export class ShardDecider {
     return remote !== undefined || record !== undefined
   }
 
-  /** Gives the messages that it sets off. */
-  private decideOne(message: ShardMessage, batch: DecisionBatch): readonly ShardMessage[] {
+  /** Gives the messages that it sets off. `record` is where it came from, if that is the inbox. */
+  private decideOne(message: ShardMessage, batch: DecisionBatch, record: LogRecord | undefined): readonly ShardMessage[] {
     const { model } = this.options
-    if (message.kind === 'unreadable') return this.fail(message, batch)
+    if (message.kind === 'unreadable') return this.fail(message, batch, record)
     if (message.kind === 'command') {
       const aggregate = model.decider(message.definition.name)
-      return aggregate ? this.commands.decide(message, aggregate, batch) : this.fail(ofUnknownType(message, message.definition.name), batch)
+      return aggregate ? this.commands.decide(message, aggregate, batch) : this.fail(ofUnknownType(message, message.definition.name), batch, record)
     }
     const saga = model.participant(message.saga)
-    return saga ? this.sagas.decide(message, saga, batch) : this.fail(ofUnknownType(message, message.saga), batch)
+    return saga ? this.sagas.decide(message, saga, batch) : this.fail(ofUnknownType(message, message.saga), batch, record)
   }
 
-  /** Records a message that cannot be decided as failed, and tells the saga that waits for it. */
-  private fail(message: UnreadableMessage & Pick<CommandMessage, 'caller'>, batch: DecisionBatch): readonly ShardMessage[] {
+  /** Records a message that cannot be decided as failed, sets its record aside, and tells the saga that waits for it. */
+  private fail(message: UnreadableMessage & Pick<CommandMessage, 'caller'>, batch: DecisionBatch, record: LogRecord | undefined): readonly ShardMessage[] {
+    if (record) this.records.setAside(record, message.error, batch)
     const failed = failedMessage(message.type, message, 0, this.options.clock.now(), message.error)
     this.records.addOutcome(failed, message.correlationId, batch)
     this.answers.decided(message, { command: failed, events: [], bytes: [] }, 0, batch)

@@ -1,6 +1,7 @@
 import { freezeState } from '@ottla/core'
 import type { Codec } from '../../codec/codec.js'
 import { learnSchema } from '../../codec/learn-schema.js'
+import { atPlace } from '../../codec/unreadable.js'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { LogRecord, RecordBatch } from '../../log/log.js'
 import type { Reply } from '../../model/participant.js'
@@ -11,7 +12,7 @@ import type { ShardMessage } from '../messages/shard-message.js'
 
 /**
  * The messages of a batch of the inbox, in order. A record that cannot be read becomes a message too, so that it is
- * recorded as failed, answered and passed over: its partition goes on.
+ * recorded as failed, set aside, answered and passed over: its partition goes on.
  */
 export async function readInbox(batch: RecordBatch, options: { readonly codec: Codec; readonly model: ShardModel }): Promise<QueuedMessage[]> {
   const messages: QueuedMessage[] = []
@@ -48,22 +49,28 @@ function messageOf(
 ): ShardMessage {
   const place = `${record.topic}-${record.partition}@${record.offset}`
   if (!envelope || record.key === null || !record.value) {
-    const error = eventstoreErrors.create('RECORD_UNREADABLE', { message: place, problem: 'it has no headers of Ottla, no key or no value' })
-    return { kind: 'unreadable', key: cut(record.key ?? ''), id: place, type: 'unknown', correlationId: place, error }
+    const error = eventstoreErrors.create('RECORD_UNREADABLE', { message: 'a record', problem: 'it has no headers of Ottla, no key or no value' })
+    return { kind: 'unreadable', key: cut(record.key ?? ''), id: place, type: 'unknown', correlationId: place, error: atPlace(error, record) }
   }
   try {
-    checkIds(place, record.key, envelope)
+    checkIds(record.key, envelope)
     return decode(envelope, record.key, record.value, codec, model)
   } catch (error) {
     const { id, type, correlationId, replyTo, caller } = envelope
     const names = { key: cut(record.key), id: cut(id), type: cut(type), correlationId: cut(correlationId) }
-    return { kind: 'unreadable', ...names, replyTo: lengthOf(replyTo) <= longestIds ? replyTo : undefined, remote: caller, error: error as Error }
+    return {
+      kind: 'unreadable',
+      ...names,
+      replyTo: lengthOf(replyTo) <= longestIds ? replyTo : undefined,
+      remote: caller,
+      error: atPlace(error as Error, record),
+    }
   }
 }
 
-function checkIds(place: string, key: string, { id, type, correlationId, replyTo, saga = '' }: InboxEnvelope): void {
+function checkIds(key: string, { id, type, correlationId, replyTo, saga = '' }: InboxEnvelope): void {
   if (key.length + id.length + type.length + correlationId.length + saga.length + lengthOf(replyTo) <= longestIds) return
-  throw eventstoreErrors.create('RECORD_UNREADABLE', { message: place, problem: `its key and ids have more than ${longestIds} characters` })
+  throw eventstoreErrors.create('RECORD_UNREADABLE', { message: 'a record', problem: `its key and ids have more than ${longestIds} characters` })
 }
 
 function lengthOf(address: ReplyAddress | undefined): number {
