@@ -1,6 +1,6 @@
 // Messages
 export { Command, Event, Field, Id, Value } from '@ottla/core'
-export { Message, t, type CalendarDuration, type Defaulted, type FieldType, type Fields, type MessageClass, type TypeOf } from '@ottla/core'
+export { Message, t, type CalendarDuration, type Defaulted, type FieldType, type Fields, type Later, type MessageClass, type TypeOf } from '@ottla/core'
 // Aggregates
 export { Aggregate, Apply, Handle, reject } from '@ottla/core'
 export { isRejection, Rejection, type CommandContext, type Decided, type EventContext } from '@ottla/core'

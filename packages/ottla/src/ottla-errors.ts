@@ -20,6 +20,11 @@ export const ottlaErrors = defineErrors({
     what: 'The code of app {app} does not go together with what was written before to {subjects}.',
     todo: 'Make each change in a compatible way, as the report says; nothing was written.',
   },
+  AVSC_MISSING: { what: 'There is no schema file {path}.', todo: 'Name .avsc files, or folders that have some.' },
+  AVSC_INVALID: {
+    what: 'The schema file {file} cannot be used: at {place}, {problem}.',
+    todo: 'Mend the schema, or name the files that its types are in as well; nothing was written.',
+  },
   SCHEMA_SNAPSHOT_MISSING: {
     what: 'There is no snapshot file {file}.',
     todo: 'Make it with ottla schema snapshot, and commit it.',

@@ -89,8 +89,12 @@ function fieldCheck(type: FieldType): Check {
 function typeCheck(type: FieldType): Check {
   switch (type.kind) {
     case 'record': {
-      const definition = recordDefinition(type)
-      return (value, walk, depth) => checkOf(definition)(value, walk, depth)
+      // Not before there is a value: the class may be declared later.
+      let check: Check | undefined
+      return (value, walk, depth) => {
+        check ??= checkOf(recordDefinition(type))
+        check(value, walk, depth)
+      }
     }
     case 'optional': {
       const check = typeCheck(type.of as FieldType)
@@ -139,12 +143,12 @@ function mapCheck(check: Check): Check {
 }
 
 function unionCheck(branches: readonly FieldType[]): Check {
-  const find = branchFinder(branches)
   const checks = branches.map(typeCheck)
-  const what = branches.map(branchText).join(' or ')
+  let find: ReturnType<typeof branchFinder> | undefined
   return (value, walk, depth) => {
+    find ??= branchFinder(branches)
     const index = find(value)
-    if (index === undefined) return report(walk, depth, expected(what, value))
+    if (index === undefined) return report(walk, depth, expected(branches.map(branchText).join(' or '), value))
     ;(checks[index] as Check)(value, walk, depth)
   }
 }

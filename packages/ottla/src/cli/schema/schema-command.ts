@@ -2,9 +2,11 @@ import { compatibilityLevels } from '@ottla/eventstore'
 import { type Command, Option } from 'commander'
 import { defaultConfigFile } from '../config-file.js'
 import { type CheckOptions, checkSchemas } from './check-command.js'
+import { type ExportOptions, exportSchemas } from './export-command.js'
 import { type RegisterOptions, registerSchemas } from './register-command.js'
 import { defaultSnapshotFile } from './schema-snapshot.js'
 import { type SnapshotOptions, writeSnapshot } from './snapshot-command.js'
+import { type TypesOptions, writeTypes } from './types/types-command.js'
 
 /** Adds `ottla schema` with what can be done with the schemas of an app; each subcommand is a file of its own beside this one. */
 export function addSchema(program: Command): void {
@@ -12,6 +14,8 @@ export function addSchema(program: Command): void {
   addCheck(schema)
   addSnapshot(schema)
   addRegister(schema)
+  addTypes(schema)
+  addExport(schema)
 }
 
 function addCheck(schema: Command): void {
@@ -40,6 +44,25 @@ function addRegister(schema: Command): void {
     .addOption(levelOption())
     .option('--json', 'print one line of JSON')
     .action((options: RegisterOptions) => registerSchemas(options))
+}
+
+function addTypes(schema: Command): void {
+  schema
+    .command('types')
+    .description('Write TypeScript classes for the schemas in .avsc files.')
+    .argument('<files...>', '.avsc files, and folders with such files')
+    .option('--out <dir>', 'the folder to write into', 'generated')
+    .option('--command <record.field...>', 'records that are commands, each with its field that names the aggregate: shop.PlaceOrder.orderId')
+    .option('--json', 'print one line of JSON')
+    .action((files: readonly string[], options: TypesOptions) => writeTypes(files, options))
+}
+
+function addExport(schema: Command): void {
+  onConfig(schema.command('export'))
+    .description('Write an .avsc file for each event and command of the code.')
+    .option('--out <dir>', 'the folder to write into', 'schemas')
+    .option('--json', 'print one line of JSON')
+    .action((options: ExportOptions) => exportSchemas(options))
 }
 
 function onConfig(command: Command): Command {

@@ -1,0 +1,139 @@
+import { FieldCode, fixedCode } from './field-code.js'
+import type { Json, NamedSchema } from './named-schemas.js'
+import { Imports, identifierOf, quoted } from './type-script-names.js'
+
+/** What a record becomes. */
+export type RecordKind = { readonly kind: 'event' | 'value' } | { readonly kind: 'command'; readonly id: string }
+
+/** The attributes that generated code keeps; what else a schema says is for other tools. */
+const kept: ReadonlySet<string> = new Set('name namespace type doc aliases fields symbols size items values default logicalType precision scale'.split(' '))
+
+/** The length of a line from which on it is broken. */
+const longest = 160
+
+/** A file of TypeScript for one named type. */
+export interface ClassFile {
+  readonly text: string
+  /** What of the schema the code does not keep. */
+  readonly left: readonly string[]
+}
+
+/** The code of a named type. Throws an Error with the reason where it cannot be said in TypeScript. */
+export function classFile(schema: NamedSchema, all: ReadonlyMap<string, NamedSchema>, kind: RecordKind): ClassFile {
+  const imports = new Imports(schema.name)
+  const { type } = schema.json
+  const code =
+    type === 'enum' ? enumCode(schema) : type === 'fixed' ? fixedText(schema) : recordCode(schema, new FieldCode(all, imports, laterOf(schema, all)), kind)
+  const used = ['Command', 'Event', 'Field', 'Id', 'Message', 't', 'Value'].filter(name => new RegExp(`(?<![\\w.'])${name}\\b`).test(code))
+  const types = ['CalendarDuration', 'Defaulted', 'Later', 'TypeOf'].filter(name => new RegExp(`\\b${name}\\b`).test(code)).map(name => `type ${name}`)
+  const names = [...used, ...types].sort((a, b) => byLetters(bare(a), bare(b)))
+  const head = `// Made by ottla schema types from ${schema.file}: changes are lost when it is made anew.`
+  return { text: [head, `import { ${names.join(', ')} } from 'ottla'`, ...imports.lines, '', code, ''].join('\n'), left: leftOf(schema) }
+}
+
+/** As Biome sorts what is imported: letter by letter, and of two cases of a letter the upper one first. */
+function byLetters(a: string, b: string): number {
+  for (let index = 0; index < Math.min(a.length, b.length); index++) {
+    const [one, other] = [a.charAt(index), b.charAt(index)]
+    if (one === other) continue
+    if (one.toLowerCase() !== other.toLowerCase()) return one.toLowerCase() < other.toLowerCase() ? -1 : 1
+    return one < other ? -1 : 1
+  }
+  return a.length - b.length
+}
+
+function bare(name: string): string {
+  return name.replace('type ', '')
+}
+
+/** A record that uses this one may be loaded after it, and so is named later. */
+function laterOf(schema: NamedSchema, all: ReadonlyMap<string, NamedSchema>): (name: string) => boolean {
+  const reaches = (from: string, seen: Set<string>): boolean => {
+    if (from === schema.name) return true
+    if (seen.has(from)) return false
+    seen.add(from)
+    return [...(all.get(from)?.uses ?? [])].some(name => reaches(name, seen))
+  }
+  return name => name !== schema.name && reaches(name, new Set())
+}
+
+function enumCode({ name, json }: NamedSchema): string {
+  const identifier = identifierOf(name)
+  const symbols = (json.symbols as readonly string[]).map(quoted)
+  const options = optionsOf(json, typeof json.default === 'string' ? [`default: ${quoted(json.default)}`] : [])
+  const line = `export const ${identifier} = t.enum(${quoted(name)}, [${symbols.join(', ')}]${options})`
+  const broken = `export const ${identifier} = t.enum(${quoted(name)}, [\n${symbols.map(symbol => `  ${symbol},\n`).join('')}]${options})`
+  return `${docText(json.doc, '')}${line.length <= longest ? line : broken}\n\nexport type ${identifier} = TypeOf<typeof ${identifier}>`
+}
+
+function fixedText({ name, json }: NamedSchema): string {
+  const { field } = fixedCode(json)
+  return `${docText(json.doc, '')}export const ${identifierOf(name)} = ${field.replace(/\)$/, `${optionsOf(json)})`)}`
+}
+
+function recordCode({ name, json }: NamedSchema, code: FieldCode, kind: RecordKind): string {
+  const identifier = identifierOf(name)
+  const fields = (json.fields as readonly Json[]).map(field => fieldText(field, code, kind.kind === 'command' && kind.id === field.name))
+  const decorator = { event: 'Event', value: 'Value', command: 'Command' }[kind.kind]
+  const above = [...code.declarations].map(line => `${line}\n`).join('')
+  const body = fields.length > 0 ? ` {\n${fields.join('\n')}\n}` : ' {}'
+  const decorated = `${docText(json.doc, '')}@${decorator}(${quoted(name)}${optionsOf(json)})`
+  return `${above && `${above}\n`}${decorated}\nexport class ${identifier} extends Message<${identifier}>${body}`
+}
+
+function fieldText(field: Json, code: FieldCode, isId: boolean): string {
+  const { name, doc, aliases } = field
+  const { text, type, mark } = propertyOf(field, code)
+  const renamed = Array.isArray(aliases) && aliases.length > 0 ? `t.renamed(${text}, ${aliases.map(alias => quoted(String(alias))).join(', ')})` : text
+  const documented = typeof doc === 'string' ? `t.documented(${renamed}, ${quoted(doc)})` : renamed
+  const [decorator, property] = [`  @${isId ? 'Id' : 'Field'}(${documented})`, `${name}${mark}: ${type}`]
+  const line = `${decorator} ${property}`
+  return `${docText(doc, '  ')}${line.length <= longest ? line : `${decorator}\n  ${property}`}`
+}
+
+/** What may be absent is optional; what has another default is `Defaulted`. */
+function propertyOf({ name, type: json, default: preset }: Json, code: FieldCode): { text: string; type: string; mark: '!' | '?' } {
+  if (String(name) in Object.prototype) throw new Error(`the field ${name} has a name that every object has`)
+  if (Array.isArray(json) && json[0] === 'null' && json.length > 1 && preset === null) {
+    const { field, type } = code.of(json.length === 2 ? json[1] : json.slice(1))
+    return { text: `t.optional(${field})`, type, mark: '?' }
+  }
+  const { field, type, literal, nullable } = code.of(json)
+  const mark = nullable ? '?' : '!'
+  if (preset === undefined) return { text: field, type, mark }
+  if (Array.isArray(json) && json[0] === 'null' && preset !== null) throw new Error('its default is not of the first branch of its union')
+  return { text: `t.withDefault(${field}, ${literal(preset)})`, type: nullable ? type : `Defaulted<${type}>`, mark }
+}
+
+function optionsOf({ doc, aliases }: Json, before: readonly string[] = []): string {
+  const options = [
+    ...before,
+    ...(Array.isArray(aliases) && aliases.length > 0 ? [`aliases: [${aliases.map(alias => quoted(String(alias))).join(', ')}]`] : []),
+    ...(typeof doc === 'string' ? [`doc: ${quoted(doc)}`] : []),
+  ]
+  if (options.length === 0) return ''
+  const line = `, { ${options.join(', ')} }`
+  return line.length <= longest / 2 ? line : `, {\n${options.map(option => `  ${option},\n`).join('')}}`
+}
+
+function docText(doc: unknown, indent: string): string {
+  if (typeof doc !== 'string' || doc.trim() === '') return ''
+  const lines = doc.trim().replaceAll('*/', '*\\/').split(/\r?\n/)
+  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`
+  return `${indent}/**\n${lines.map(line => `${indent} *${line.trim() && ` ${line.trim()}`}\n`).join('')}${indent} */\n`
+}
+
+function leftOf(schema: NamedSchema): readonly string[] {
+  const left = new Set<string>()
+  const look = (json: unknown, path: string): void => {
+    if (Array.isArray(json)) for (const each of json) look(each, path)
+    else if (typeof json === 'object' && json !== null) {
+      const { fields, items, values, type, ...rest } = json as Json
+      for (const key of Object.keys(rest)) if (!kept.has(key)) left.add(`${path}: ${key}`)
+      for (const part of [items, values, type]) look(part, path)
+      if (Array.isArray(fields)) for (const field of fields) look(field, `${path}.${field.name}`)
+    }
+  }
+  look(schema.json, schema.name)
+  return [...left]
+}
