@@ -13,12 +13,16 @@ test('a new topic keeps its records for ever, whatever the cluster’s defaults 
     'retention.bytes': '-1',
     'cleanup.policy': 'delete',
     'min.insync.replicas': '1',
+    'unclean.leader.election.enable': 'false',
+    'compression.type': 'producer',
   })
 })
 
 test.each([
   ['a retention that is shorter than wanted', { 'retention.ms': '86400000' }, {}, /retention.ms 86400000, and this app wants -1/],
   ['a limit of bytes', { 'retention.ms': '-1', 'retention.bytes': '1000000' }, {}, /retention.bytes/],
+  ['leaders that were not in sync', { 'retention.ms': '-1', 'unclean.leader.election.enable': 'true' }, {}, /unclean.leader.election.enable true/],
+  ['a compression that nobody here can read', { 'retention.ms': '-1', 'compression.type': 'snappy' }, {}, /compression.type snappy/],
   ['compaction that is not wanted', { 'cleanup.policy': 'compact' }, {}, /cleanup.policy compact/],
   ['compaction that is missing', { 'cleanup.policy': 'delete', 'retention.ms': '-1' }, { compacted: true }, /cleanup.policy delete/],
 ])('refuses a topic with %s, and creates none of the others', async (_, settings, wanted, message) => {

@@ -8,7 +8,7 @@ import { Break, Deposit, Deposited, Look, Withdraw } from './bank.fixture.js'
 import { Closed, NewAccount, OlderAccount } from './deployments.fixture.js'
 import { Ask, AskedErrand, Board, Errand } from './errand.fixture.js'
 import { gate, isSettled, turns, until } from './gate.fixture.js'
-import { cluster, commandRecord, eventsOf, type Node, type NodeOptions, recordsOf, startNode, toInbox, topics } from './node.fixture.js'
+import { cluster, commandRecord, eventsOf, type Node, type NodeOptions, newNode, recordsOf, startNode, toInbox, topics } from './node.fixture.js'
 
 const deposit = (amount = 1, account = 'a') => new Deposit({ account, amount })
 const withdraw = (amount = 1) => new Withdraw({ account: 'a', amount })
@@ -443,4 +443,12 @@ describe('a message of a newer node, which nobody waits for,', () => {
       expect(recordsOf(shared, topics.commands)).toHaveLength(end)
       for (const node of nodes) await node.stop()
     }))
+})
+
+test('replies with another number of partitions are told as such, and not as a matter of shards', async () => {
+  const shared = cluster()
+  const node = newNode(shared)
+  await node.log.admin.ensureTopics([{ name: topics.replies, partitions: 3 }])
+  await expect(node.host.start()).rejects.toThrow(/^REPLIES_DIFFER: Topic bank.replies has 3 partitions, and that of every app has 12/)
+  await node.log.close()
 })

@@ -75,6 +75,10 @@ export const eventstoreErrors = defineErrors({
     what: 'Topic {topic} has {actual} partitions, and this app wants {wanted}.',
     todo: 'The shard count is chosen once per app: configure shards: {actual}, or migrate into a new app.',
   },
+  REPLIES_DIFFER: {
+    what: 'Topic {topic} has {actual} partitions, and that of every app has {wanted}, whatever its shards are.',
+    todo: 'Nothing in it is needed when the nodes of the app are stopped: stop them, delete it, and Ottla makes it anew.',
+  },
   TOPIC_CONFIG_DIFFERS: {
     what: 'Topic {topic} has {setting} {actual}, and this app wants {wanted}.',
     todo: 'Records would be lost or kept wrongly: alter the topic (kafka-configs, admin.alterTopic), or let Ottla create it.',

@@ -4,8 +4,9 @@ import type { Log, LogMember, LogProducer } from '../log/log.js'
 import type { Participant } from '../model/participant.js'
 import { ShardModel } from '../model/shard-model.js'
 import { deadLetterRecord, type UnreadRecord } from '../records/dead-letter-record.js'
+import { ensureAppTopics } from '../records/ensure-app-topics.js'
 import { shardOf } from '../records/partitioner.js'
-import { type AppTopics, appTopics, deduplicationWindow, topicConfigs } from '../records/topics.js'
+import { type AppTopics, appTopics, deduplicationWindow } from '../records/topics.js'
 import { appMessages } from '../schemas/app-messages.js'
 import { Standby } from '../standby/standby.js'
 import type { StateStore } from '../state/state-store.js'
@@ -72,7 +73,7 @@ export class ShardHost {
   /**
    * Creates what is missing on the log, joins the group and takes over the shards given to this node; commands for the others take the way to their
    * owners. Resolves when the node takes commands; a shard whose take-over has failed for a reason that may pass is tried again meanwhile. Rejects with
-   * the log's errors, TOPIC_DIFFERS, INBOX_LOST.
+   * the log's errors, TOPIC_DIFFERS, REPLIES_DIFFER, INBOX_LOST.
    */
   async start(): Promise<void> {
     const { app, log, codec, clock } = this.options
@@ -147,7 +148,7 @@ export class ShardHost {
 
   private async prepare(): Promise<void> {
     const { shards, log, codec, snapshots = false } = this.options
-    await log.admin.ensureTopics(topicConfigs(this.topics, shards, { snapshots }))
+    await ensureAppTopics(log.admin, this.topics, shards, { snapshots })
     for (const { topic, messages } of appMessages(this.topics, this.model, snapshots)) await codec.prepare(topic, messages)
     await codec.learnVersions(this.topics.events, this.model.upcasters.olderEvents)
   }

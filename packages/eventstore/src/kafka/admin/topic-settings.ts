@@ -2,11 +2,14 @@ import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { TopicConfig } from '../../log/log.js'
 
 /** The names of Kafka's topic configuration that Ottla cares for. */
-export const settingNames = ['cleanup.policy', 'retention.ms', 'retention.bytes'] as const
+export const settingNames = ['cleanup.policy', 'retention.ms', 'retention.bytes', 'unclean.leader.election.enable', 'compression.type'] as const
 
 export type TopicSettings = Readonly<Record<(typeof settingNames)[number], string>>
 
 const unlimited = '-1'
+
+/** What the broker may do to batches so that Node.js can still read them. */
+const readableCompressions: readonly string[] = ['producer', 'uncompressed', 'gzip', 'zstd']
 
 /** What a new topic is created with. Everything that decides what is kept is named, so that no default of the cluster can lose records. */
 export function newTopicSettings({ retention, compacted }: TopicConfig, minInsyncReplicas: number): { readonly name: string; readonly value: string }[] {
@@ -15,6 +18,8 @@ export function newTopicSettings({ retention, compacted }: TopicConfig, minInsyn
     'retention.ms': retention === undefined ? unlimited : String(retention),
     'retention.bytes': unlimited,
     'min.insync.replicas': String(minInsyncReplicas),
+    'unclean.leader.election.enable': 'false',
+    'compression.type': 'producer',
     'message.timestamp.type': 'CreateTime',
   }
   return Object.entries(settings).map(([name, value]) => ({ name, value }))
@@ -34,7 +39,8 @@ export function describedTopic(name: string, partitions: number, settings: Topic
 
 /**
  * Throws TOPIC_DIFFERS or TOPIC_CONFIG_DIFFERS when the topic is not what the app wants. A retention that is longer than wanted is an operator's choice and
- * taken; a shorter one, or a limit of bytes, would lose what the app relies on.
+ * taken; a shorter one, a limit of bytes, or leaders that were not in sync, would lose what the app relies on, and a compression that Node.js does not have
+ * would make it unreadable.
  */
 export function requireFit(wanted: TopicConfig, actual: TopicConfig, settings: TopicSettings): void {
   const topic = wanted.name
@@ -47,4 +53,6 @@ export function requireFit(wanted: TopicConfig, actual: TopicConfig, settings: T
     refuse('retention.ms', String(wanted.retention ?? unlimited))
   const deletes = settings['cleanup.policy'].includes('delete')
   if (deletes && settings['retention.bytes'] !== unlimited) refuse('retention.bytes', unlimited)
+  if (settings['unclean.leader.election.enable'] === 'true') refuse('unclean.leader.election.enable', 'false')
+  if (!readableCompressions.includes(settings['compression.type'])) refuse('compression.type', readableCompressions.join(' or '))
 }
