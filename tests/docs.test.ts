@@ -53,6 +53,12 @@ it('every relative link in a Markdown file leads to a file, and to a heading of 
   expect(pages).toContain('README.md')
 })
 
+it('docs/reference/kafkajs-facts.md names tests that exist', () => {
+  const named = [...read('docs/reference/kafkajs-facts.md').matchAll(/\[([^\]]+)\]\(\.\.\/\.\.\/([^)]+\.ts)\)/g)]
+  expect(named.filter(([, test, file]) => !read(file as string).includes(`'${test}'`)).map(([link]) => link)).toEqual([])
+  expect(named.length).toBeGreaterThan(30)
+})
+
 /** The registries in the order of the layers, as scripts/errors-doc.mjs finds them. */
 async function registries(): Promise<Registry[]> {
   const found: Registry[] = []
