@@ -40,25 +40,29 @@ export async function takeShard(options: TakeOptions, inbox: Pick<ShardInbox, 'i
   const end = async (topic: string) => (await log.admin.endOffsets(topic))[shard] as number
   const ends = { events: await end(topics.events), outcomes: await end(topics.outcomes) }
   const restored = await restoreShard({ ...options, ...taking }, ends)
-  const inboxEnd = await end(topics.commands)
-  const inboxStart = await findInboxStart(options, writer, restored, inboxEnd)
+  const place = await findInbox(options, writer, restored)
   if (!taking.isWanted()) throw notOurs()
-  return { restored, inboxStart, inboxEnd }
+  return { restored, inboxStart: place.start, inboxEnd: place.end }
 }
 
-/** The greater of the group's position and the greatest one restored. One beyond the end is of an inbox that was deleted and made anew: what is written there now would be passed over. */
-async function findInboxStart({ shard, app, log, topics }: TakeOptions, writer: LogWriter, restored: Checkpoint, end: number): Promise<number> {
+/**
+ * Where to begin in the inbox: at the greater of the group's position and the greatest one restored. One beyond the end is of an inbox that was deleted and made
+ * anew: what is written there now would be passed over.
+ */
+async function findInbox({ shard, app, log, topics }: TakeOptions, writer: LogWriter, restored: Checkpoint): Promise<{ start: number; end: number }> {
   const inbox = { topic: topics.commands, partition: shard }
   const begin = (await log.admin.beginOffsets(topics.commands))[shard] as number
   const { committed } = (await log.admin.groupLag(app)).find(({ topic, partition }) => topic === topics.commands && partition === shard) ?? {}
+  // After the position: who has been fenced since would see a later owner's beyond an earlier end, and take the inbox for lost.
+  const end = (await log.admin.endOffsets(topics.commands))[shard] as number
   const known = [committed ?? -1, restored.inbox ?? -1]
   const start = Math.max(...known.filter(position => position <= end))
-  if (start >= begin) return start
+  if (start >= begin) return { start, end }
   const stood = Math.max(...known)
   const edge = stood > end ? `ends at ${end}` : `begins at ${begin}`
   if (stood >= 0) throw eventstoreErrors.create('INBOX_LOST', { shard, problem: `it stood at ${stood}, but the inbox ${edge}` })
   if (restored.events > 0 || restored.outcomes > 0) throw eventstoreErrors.create('INBOX_LOST', { shard, problem: 'neither the group nor the log has one' })
   // From the first take-over on there is a position, so that a missing one always means a lost one.
   await writer.commit({ records: [], consumed: { group: app, offsets: [{ ...inbox, offset: begin }] } })
-  return begin
+  return { start: begin, end }
 }
