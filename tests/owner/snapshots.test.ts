@@ -1,4 +1,4 @@
-import { systemClock } from '@ottla/core'
+import { type Clock, systemClock } from '@ottla/core'
 import { StateStore } from '@ottla/eventstore'
 import { type CommitFate, MemoryLog } from '@ottla/testing'
 import { describe, expect, test } from 'vitest'
@@ -120,6 +120,38 @@ describe('a node whose state store was deleted', () => {
     expect(await node.send(new Withdraw({ account: 'a1', amount: 25 }))).toMatchObject({ outcome: 'accepted', version: 26 })
     expect(await node.send(new Withdraw({ account: 'a2', amount: 21 }))).toMatchObject({ outcome: 'rejected', version: 20 })
     await node.stop()
+  })
+
+  test('goes on with a snapshot where an earlier life of it was interrupted', async () => {
+    const shared = unruly()
+    await tenAccounts(shared)
+    const store = new StateStore(':memory:')
+    const clock = mortalClock()
+    let time = systemClock.now()
+    let slices = 0
+    // Each record takes a slice of its own; the node dies after a few of them.
+    const slow: Clock = {
+      now: () => (time += 20),
+      after: clock.after,
+      nextTurn(task) {
+        if (store.checkpoint(0)?.loading && ++slices === 5) clock.die()
+        clock.nextTurn(task)
+      },
+    }
+    const first = newNode({ ...shared, snapshots: true, store, clock: slow })
+    void first.host.start()
+    await until(() => slices === 5)
+    first.kill()
+    const next = store.checkpoint(0)?.loading?.next as number
+    const { partitions } = shared.broker.topic(topics.snapshots)
+    const [partition] = partitions as [(typeof partitions)[number]]
+    expect(partition.records.filter(({ offset }) => offset < next).length).toBeGreaterThan(0)
+    expect(partition.records.filter(({ offset }) => offset >= next).length).toBeGreaterThan(1)
+    // What was loaded is not needed again.
+    partition.records = partition.records.filter(({ offset }) => offset >= next)
+    const resumed = await restored(shared, { snapshots: true, shards: 1, store })
+    expect(store.checkpoint(0)?.indexFrom).toBeGreaterThan(0)
+    expect(resumed.content).toEqual((await restored(shared, { snapshots: false, shards: 1 })).content)
   })
 
   test('knows the ids of commands that lie before the marker, with their outcomes and events', async () => {
