@@ -81,6 +81,13 @@ describe.skipIf((await kafkaSource()) !== 'java')('a broker that asks who one is
     expect(secretsIn([error, error.stack, lines])).toEqual([])
   })
 
+  test('the error about a broker that wants a login, and hangs up on a client without one, asks for it', async () => {
+    await expect(openKafkaLog([broker.login])).rejects.toMatchObject({
+      code: 'LOG_UNAVAILABLE',
+      message: expect.stringMatching(/does it want TLS or a login\?/),
+    })
+  })
+
   test('a log that is open shows no password, no token and no key', async () => {
     const token = tokenOf('app', Date.now() + 60_000)
     const logins: [string, Login][] = [

@@ -22,7 +22,7 @@ export function logError(error: unknown, attempt: Attempt): OttlaError {
   const place = error instanceof ProtocolFailure ? error.place : {}
   const { log, operation, topic, partition, bytes, limit, resource } = { ...attempt, ...place }
   const options = { cause: error }
-  const told = describe(error)
+  const told = describe(error, operation)
   switch (protocolCode(error)) {
     case code.topicForbidden:
       return eventstoreErrors.create('LOG_FORBIDDEN', { operation, resource: `topic ${topic}`, error: told }, options)
@@ -52,10 +52,10 @@ function isLogin(error: unknown): boolean {
   return name === 'KafkaJSSASLAuthenticationError' || (cause instanceof Error && isLogin(cause))
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown, operation: string): string {
   if (!(error instanceof Error)) return String(error)
-  // All that a broker does with requests of a client that should have come with TLS or a login.
-  return isClosed(error) ? `${error.message}; is the broker going down, or does it want TLS or a login?` : error.message
+  // All that a broker does with the first request of a client that should have come with TLS or a login.
+  return operation === 'connecting' && isClosed(error) ? `${error.message}; is the broker going down, or does it want TLS or a login?` : error.message
 }
 
 function isClosed({ name, cause }: Error): boolean {
