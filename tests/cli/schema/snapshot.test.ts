@@ -102,8 +102,9 @@ schemas.json is written.
     writeFileSync(join(folder.path, 'schemas.json'), JSON.stringify(edited))
     const { code, stdout } = await snapshot('compatible.mjs')
     expect([code, stdout]).toEqual([3, expect.stringContaining('FULL_TRANSITIVE: code of every earlier version must read the new events')])
-    await snapshot('first.mjs')
-    expect(subjects()['shop.events-shop.OrderPlaced'].level).toBe('FULL_TRANSITIVE')
+    const noted = { ...first.events, 'shop.OrderPlaced': '{ orderId: t.string, total: t.decimal(14, 4), points: t.long, note: t.optional(t.string) }' }
+    expect((await snapshot(writeVersion(folder.path, 'noted', { events: noted }))).code).toBe(0)
+    expect(subjects()['shop.events-shop.OrderPlaced']).toMatchObject({ level: 'FULL_TRANSITIVE', versions: [{}, {}] })
   })
 
   it('gives new subjects the level of --level, and writes the file that --file names', async () => {
