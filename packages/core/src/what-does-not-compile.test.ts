@@ -160,3 +160,29 @@ test('an error is made with the values that its texts name', () =>
     // @ts-expect-error there is no such code
     errors.create('SHELF_FULL', {})
   }))
+
+test('a field with a default may be left out, and is there afterwards', () =>
+  compiled(() => {
+    const Priced = event('shop.Priced', { productId: t.string, currency: t.withDefault(t.string, 'EUR') })
+    const length: number = new Priced({ productId: 'p' }).currency.length
+    // @ts-expect-error productId has no default
+    new Priced({ currency: 'USD' })
+    // @ts-expect-error a currency is a string
+    new Priced({ productId: 'p', currency: 1 })
+    // @ts-expect-error the default is of the type
+    t.withDefault(t.string, 1)
+    return length
+  }))
+
+test('a union is what its branches are', () =>
+  compiled(() => {
+    const A = value('shop.A', { a: t.string })
+    const B = value('shop.B', { b: t.long })
+    const Both = event('shop.Both', { either: t.union(A, B), mixed: t.optional(t.union(t.string, t.long)) })
+    new Both({ either: new A({ a: 'x' }) })
+    new Both({ either: new B({ b: 1n }), mixed: 2n })
+    // @ts-expect-error a number is no branch
+    new Both({ either: new A({ a: 'x' }), mixed: 2 })
+    // @ts-expect-error there is no branch with c
+    new Both({ either: { c: 1 } })
+  }))

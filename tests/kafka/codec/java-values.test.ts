@@ -74,7 +74,7 @@ describe(`Avro for Java, with ${models} random schemas (OTTLA_SEED=${seed})`, ()
       defaults.push({
         definition,
         schema: await schemaOf(codec, definition),
-        message: normalizeMessage(definition, {}),
+        message: normalizeMessage(definition, new definition.class({})),
         bytes: codec.encode('older', older, {}),
       })
     }

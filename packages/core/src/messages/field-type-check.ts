@@ -7,7 +7,8 @@ export function unionProblem(branches: readonly FieldType[]): string | undefined
   if (branches.some(({ kind }) => kind === 'union' || kind === 'optional')) return 'has a union or an optional inside a union'
   const kinds = branches.map(branch => (branch.kind === 'record' ? (branch.class ?? branch.later) : javaScriptKind(branch)))
   const same = kinds.find((kind, index) => kinds.indexOf(kind) < index)
-  if (same !== undefined) return `has two branches in a union that are both ${typeof same === 'string' ? `a ${same}` : same.name}, and nothing tells them apart`
+  if (same !== undefined)
+    return `has two branches in a union that are both ${typeof same === 'string' ? `${same === 'absent' || same === 'array' ? 'an' : 'a'} ${same}` : same.name}, and nothing tells them apart`
   const written = branches.map(avroName)
   const twice = written.find((name, index) => name !== undefined && written.indexOf(name) < index)
   return twice && `has two branches in a union that Avro writes as ${twice}`

@@ -27,6 +27,13 @@ const fitting: readonly [string, FieldType, unknown[]][] = [
   ['map', t.map(t.int), [{}, { a: 1, '': 2, __proto__: null }, Object.create(null)]],
   ['optional', t.optional(t.int), [undefined, null, 1]],
   ['record', t.record(value('shop.V', { a: t.int })), [{ a: 1 }]],
+  ['null', t.null, [undefined, null]],
+  ['fixed', t.fixed('F', 2), [new Uint8Array(2), Buffer.from('ab')]],
+  ['date', t.date, ['2016-02-29', '0000-01-01', '+10000-01-01', '-0044-03-15']],
+  ['time of day', t.timeMillis, [0, 86_399_999]],
+  ['time of day in microseconds', t.timeMicros, [0, 86_399_999_999]],
+  ['time in microseconds', t.timestampMicros, [0n, -(2n ** 63n)]],
+  ['duration', t.duration('D'), [{ months: 0, days: 1, milliseconds: 2 ** 32 - 1 }]],
 ]
 
 describe('a value that fits', () => {
@@ -166,7 +173,7 @@ describe('a value that does not fit', () => {
     }
   })
 
-  test.each(fitting.filter(([, { kind }]) => kind !== 'optional'))('its %s is missing when it is undefined', (_, type) => {
+  test.each(fitting.filter(([, { kind }]) => kind !== 'optional' && kind !== 'null'))('its %s is missing when it is undefined', (_, type) => {
     expect(problemsOf(type, undefined)).toEqual([expect.stringMatching(/^field is missing \(expected .*\)$/)])
   })
 
