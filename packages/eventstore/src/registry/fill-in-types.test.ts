@@ -31,7 +31,8 @@ test('a type that names itself is filled in once', () => {
 })
 
 test('a type that the schema defines itself is its own, whatever the others say', () => {
-  const own = { type: 'record', name: 'b.All', fields: [{ name: 'line', type: { ...line, fields: [] } }] }
+  const named = { name: 'first', type: 'shop.Line' }
+  const own = { type: 'record', name: 'b.All', fields: [named, { name: 'line', type: { ...line, fields: [] } }] }
   expect(filled(own, line)).toEqual(own)
 })
 

@@ -31,7 +31,7 @@ function filledIn(schema: unknown, known: ReadonlyMap<string, Json>, done: Set<s
   if (Array.isArray(schema)) return schema.map(branch => filledIn(branch, known, done))
   if (typeof schema === 'string') {
     const type = known.get(schema)
-    return type === undefined || done.has(schema) ? schema : filledIn(type, known, done)
+    return type === undefined ? schema : filledIn(type, known, done)
   }
   if (!isObject(schema)) return schema
   if (typeof schema.name === 'string' && known.has(schema.name)) {

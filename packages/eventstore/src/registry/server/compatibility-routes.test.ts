@@ -52,7 +52,8 @@ test('the version that is named is the subject’s own number, also where earlie
   const { given } = await withTwoVersions()
   await given('DELETE', '/subjects/a/versions/1')
   const { messages } = (await given('POST', '/compatibility/subjects/a/versions?verbose=true', { schema: '"int"' })) as { messages: string[] }
-  expect(messages).toEqual(expect.arrayContaining([expect.stringContaining('in version 2'), '{oldSchemaVersion: 2}']))
+  expect(messages.slice(0, 2)).toEqual([expect.stringContaining('in version 2'), '{oldSchemaVersion: 2}'])
+  expect(messages.join()).not.toContain('ersion: 1')
 })
 
 test('a subject without versions takes every schema, a version that is not there is 40402', async () => {

@@ -53,10 +53,11 @@ describe('what it takes', () => {
     expect(await ask('GET', '/subjects', undefined, { accept })).toEqual({ status: 200, type: mediaType, body: [] })
   })
 
-  test('HEAD, a slash at the end, and a large schema', async () => {
+  test('HEAD, a slash at the end, a long name and a large schema', async () => {
     const { ask, given, register } = await servedRegistry()
     expect(await ask('HEAD', '/subjects')).toEqual({ status: 200, type: mediaType, body: undefined })
     expect(await given('GET', '/subjects/')).toEqual([])
+    expect(await given('GET', `/config/${'é'.repeat(300)}?defaultToGlobal=true`)).toEqual({ compatibilityLevel: 'BACKWARD_TRANSITIVE' })
     const large = JSON.stringify({ name: 'A', type: 'record', doc: 'é'.repeat(500_000), fields: [] })
     expect(await register('a', large)).toBe(1)
     expect(await given('GET', '/schemas/ids/1')).toEqual({ schema: large })

@@ -37,7 +37,7 @@ describe('registering', () => {
     ['an empty one', { schema: ' ' }, 42_201],
     ['a text that is no JSON', { schema: '{' }, 42_201],
     ['JSON that is no schema', { schema: '{"type":"nothing"}' }, 42_201],
-    ['another type of schema', { schema: 'message A {}', schemaType: 'PROTOBUF' }, 42_201],
+    ['another type of schema', { schema: first, schemaType: 'JSON' }, 42_201],
     ['an id that the client chose', { schema: first, id: 7 }, 42_205],
     ['rules', { schema: first, ruleSet: { domainRules: [] } }, 422],
     ['a member that nobody knows', { schema: first, colour: 'red' }, 422],
