@@ -24,6 +24,8 @@ export interface Taker {
 export class TakeOver {
   private writer: LogWriter | undefined
   private hasRestored = false
+  /** Ends the reading of an attempt under way. */
+  private reading = new AbortController()
   /** How often in a row the shard was taken over and nothing could be committed. */
   private fruitless = -1
   private running: Promise<void> = Promise.resolve()
@@ -53,8 +55,9 @@ export class TakeOver {
     return this.tried.promise
   }
 
-  /** Resolves when the attempts have ended, and the writer is closed. */
+  /** Resolves when the attempts have ended, and the writer is closed. A restore is not waited for. */
   async end(): Promise<void> {
+    this.reading.abort()
     await this.running
     await this.writer?.close()
   }
@@ -99,7 +102,9 @@ export class TakeOver {
 
   private async take(): Promise<TakenShard> {
     await this.writer?.close()
-    const taken = await takeShard(this.options, this.inbox, {
+    this.reading = new AbortController()
+    if (this.isOver) throw eventstoreErrors.create('SHARD_NOT_OWNED', { shard: this.options.shard })
+    const taken = await takeShard({ ...this.options, signal: this.reading.signal }, this.inbox, {
       opened: writer => {
         this.writer = writer
       },
