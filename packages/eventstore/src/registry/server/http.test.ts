@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { EmbeddedRegistry } from '../../embedded/embedded-registry.js'
+import type { RegistryStore } from './registry-store.js'
 import { serveRegistry } from './serve-registry.js'
 import { mediaType, recordOf, servedRegistry } from './served-registry.fixture.js'
 
@@ -69,6 +71,22 @@ test('requests at the same time are answered one after another where they change
   const ids = await Promise.all(Array.from({ length: 20 }, (_, index) => register('a', recordOf('shop.A', `?f${index % 5}`))))
   expect(new Set(ids).size).toBe(5)
   expect(await given('GET', versions)).toEqual([1, 2, 3, 4, 5])
+})
+
+/** The store with a turn of the event loop before each answer, as one behind a network would have it. */
+function slow(store: RegistryStore): RegistryStore {
+  const slowly = (member: unknown) =>
+    typeof member === 'function'
+      ? async (...values: unknown[]) => setImmediate().then(() => (member as (...values: unknown[]) => unknown).apply(store, values))
+      : member
+  return new Proxy(store, { get: (_, name) => slowly(store[name as keyof RegistryStore]) })
+}
+
+test('what a request has looked at still holds when it writes, however slow the store is', async () => {
+  const { register, ask } = await servedRegistry(slow(new EmbeddedRegistry(new Database(':memory:'), false).store()))
+  await register('a', schema)
+  const replies = await Promise.all(['/subjects/a', '/subjects/a', `${versions}/1`].map(path => ask('DELETE', path)))
+  expect(replies.map(({ status }) => status).sort()).toEqual([200, 404, 404])
 })
 
 test('a full disk is 50001 for the client, and told to who runs the registry', async () => {
