@@ -1,4 +1,5 @@
 import type { Type } from 'avsc'
+import { cutOff } from './refusal.js'
 import { ScalarType } from './scalar-type.js'
 import type { Resolver, Tap } from './tap.js'
 
@@ -11,7 +12,8 @@ export class BytesType extends ScalarType<Uint8Array> {
   _read(tap: Tap): Uint8Array {
     const length = tap.readLong()
     const start = tap.pos
-    if (!(length >= 0 && length <= tap.buf.length - start)) throw this.damaged()
+    if (!(length >= 0)) throw this.damaged()
+    if (length > tap.buf.length - start) throw cutOff(tap)
     tap.pos += length
     return new Uint8Array(tap.buf.subarray(start, tap.pos))
   }

@@ -1,6 +1,6 @@
 import type { Type } from 'avsc'
 import { BytesType } from './bytes-type.js'
-import { unreadable } from './refusal.js'
+import { cutOff, unreadable } from './refusal.js'
 import { ScalarType } from './scalar-type.js'
 import type { Resolver, Tap } from './tap.js'
 
@@ -29,7 +29,8 @@ export class DecimalType extends ScalarType<string> {
   _read(tap: Tap): string {
     const length = tap.readLong()
     const start = tap.pos
-    if (!(length >= 1 && length <= tap.buf.length - start)) throw this.damaged()
+    if (length > tap.buf.length - start) throw cutOff(tap)
+    if (!(length >= 1)) throw this.damaged()
     tap.pos += length
     if (length <= 6) {
       const unscaled = tap.buf.readIntBE(start, length)

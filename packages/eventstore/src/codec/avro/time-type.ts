@@ -1,6 +1,7 @@
 import type { Type } from 'avsc'
 import { IntType } from './int-type.js'
 import { LongType } from './long-type.js'
+import { cutOff } from './refusal.js'
 import { ScalarType } from './scalar-type.js'
 import type { Resolver, Tap } from './tap.js'
 
@@ -17,7 +18,7 @@ export class TimeType extends ScalarType<number> {
 
   _read(tap: Tap): number {
     const value = tap.readLong()
-    if (!(value >= 0 && value < this.end)) throw this.damaged()
+    if (!(value >= 0 && value < this.end)) throw tap.pos > tap.buf.length ? cutOff(tap) : this.damaged()
     return value
   }
 

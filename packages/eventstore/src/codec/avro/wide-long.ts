@@ -1,4 +1,4 @@
-import { unreadable } from './refusal.js'
+import { cutOff, unreadable } from './refusal.js'
 import type { Tap } from './tap.js'
 
 /** Within these bounds avsc's own reading and writing of longs is exact, and fast. */
@@ -16,7 +16,7 @@ export function readExact(tap: Tap): bigint {
 /** Reads an int. Throws RECORD_UNREADABLE where it has more than 32 bits. */
 export function readInt(tap: Tap): number {
   const value = tap.readLong()
-  if (value !== (value | 0)) throw unreadable('an int has more than 32 bits')
+  if (value !== (value | 0)) throw tap.pos > tap.buf.length ? cutOff(tap) : unreadable('an int has more than 32 bits')
   return value
 }
 
