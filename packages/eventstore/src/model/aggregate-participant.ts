@@ -35,7 +35,7 @@ export function withValues(messages: readonly MessageDefinition[]): readonly Mes
   const found = new Set<MessageDefinition>()
   const addType = (type: FieldType): void => {
     if (type.kind === 'record') add(recordDefinition(type))
-    else if (type.of) addType(type.of)
+    else for (const part of type.of ? [type.of] : (type.branches ?? [])) addType(part)
   }
   const add = (message: MessageDefinition): void => {
     if (found.has(message)) return
