@@ -104,6 +104,7 @@ describe('who is deployed first', () => {
 
   test('counts what Ottla cannot read, too: Avro would let a text be read as a decimal', () => {
     expect(judge([decimal(10, 2)], [['string']]).deployFirst).toBe('writers')
+    expect(judge(['string'], [[decimal(10, 2)]]).deployFirst).toBe('readers')
   })
 
   test('is nobody where nothing changes', () => {
