@@ -66,7 +66,7 @@ export class ShardHost {
     this.owned = new OwnedShards({ ...parts, readEvents: decided => this.streams.eventsOf(decided) }, this.standby)
     const reading = { ...parts, indexed: (shard: number) => this.owned.isIndexed(shard) }
     this.streams = new StreamReader(reading)
-    this.decided = new DecidedReader(reading)
+    this.decided = new DecidedReader({ ...reading, isOurs: shard => this.owned.isOurs(shard) })
     this.commands = new CommandDispatch({ ...parts, owner: shard => this.owned.owner(shard), remote: () => this.remote })
   }
 

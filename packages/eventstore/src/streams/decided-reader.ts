@@ -20,6 +20,8 @@ export interface DecidedReaderOptions {
   readonly clock: Clock
   /** Whether the store has everything of a shard, and if so, resolves when it has what is committed now. */
   readonly indexed: (shard: number) => Promise<boolean>
+  /** Whether this node, asked now, still has a shard: what was decided elsewhere is not in its store. */
+  readonly isOurs: (shard: number) => Promise<boolean>
 }
 
 /** Finds the first outcome of a command: in the state store of the shard's owner, elsewhere by reading the shard's events and outcomes. */
@@ -28,9 +30,18 @@ export class DecidedReader {
 
   /** What was decided within the de-duplication window, or undefined. On a node without the shard this takes as long as reading the shard does. */
   async find(id: string, key: string): Promise<DecidedCommand | undefined> {
-    const { store, model, shards, indexed } = this.options
+    const { shards, indexed, isOurs } = this.options
     const shard = shardOf(key, shards)
-    if (!(await indexed(shard))) return (await this.findOutcome(shard, id, key)) ?? this.findEvents(shard, id, key)
+    if (await indexed(shard)) {
+      const known = this.findHere(id, key)
+      // That nothing is known here says something only while nobody else decides: a process that was paused may not have heard that its shard is gone.
+      if (known || (await isOurs(shard))) return known
+    }
+    return (await this.findOutcome(shard, id, key)) ?? this.findEvents(shard, id, key)
+  }
+
+  private findHere(id: string, key: string): DecidedCommand | undefined {
+    const { store, model } = this.options
     for (const { name, kind } of model.participants) {
       const decided = kind === 'aggregate' ? store.decided(name, key, id) : undefined
       if (decided) return decided

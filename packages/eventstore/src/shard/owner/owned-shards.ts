@@ -78,6 +78,11 @@ export class OwnedShards {
     }
   }
 
+  /** Whether the group, asked now, gives the shard to this node, which may have lost it without having heard of that. */
+  async isOurs(shard: number): Promise<boolean> {
+    return (await this.owners.get(shard)?.isOurs()) ?? false
+  }
+
   private newOwner(shard: number, member: LogMember, replies: ReplySender): ShardOwner {
     const handOver = () => this.standby.handOver(shard)
     const hasOthers = () => this.owners.size < this.options.shards

@@ -111,6 +111,11 @@ export class ShardOwner {
     }
   }
 
+  /** Whether the group, asked now, gives the shard to this node: then nobody else can have decided in it. Rejects with LOG_UNAVAILABLE. */
+  isOurs(): Promise<boolean> {
+    return this.inbox.isOurs()
+  }
+
   /** Resolves when the state store shows everything committed. Rejects with SHARD_NOT_OWNED, or why the shard cannot go on. */
   async settled(): Promise<void> {
     while (this.phase === 'taking-over') await this.changes.next()
