@@ -9,7 +9,7 @@ import { embedded } from 'ottla'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { builtOttla, ottla } from '../cli/run-ottla.js'
 import { order, startShop } from '../cli/shop-data.js'
-import { startRegistry, temporaryFolder } from './registry-process.fixture.js'
+import { startRegistry, startRegistryWith, temporaryFolder } from './registry-process.fixture.js'
 
 async function asked(url: string, path: string, init?: RequestInit): Promise<unknown> {
   return (await fetch(url + path, { ...init, headers: { 'content-type': 'application/json' } })).json()
@@ -38,7 +38,7 @@ describe('ottla registry', () => {
     await (await startShop(join(folder, 'data'))).stop()
     const text = `import { embedded } from '${pathToFileURL(builtOttla)}'\nexport default { name: 'shop', modules: [], log: embedded('${join(folder, 'data')}') }\n`
     writeFileSync(join(folder, 'shop.mjs'), text)
-    const registry = await startRegistry(join(folder, 'data'), '--config', join(folder, 'shop.mjs'))
+    const registry = await startRegistryWith('--config', join(folder, 'shop.mjs'))
     expect(await asked(registry.url, '/subjects')).toContain('shop.events-shop.OrderPlaced')
   })
 })

@@ -16,8 +16,11 @@ export interface RegistryProcess extends RunningOttla {
 }
 
 /** `ottla registry` on this folder, built, on a free port; ended when the test is over. */
-export async function startRegistry(data: string, ...parameters: readonly string[]): Promise<RegistryProcess> {
-  const running = startOttla(['registry', '--data', data, '--port', '0', ...parameters])
+export const startRegistry = (data: string, ...parameters: readonly string[]): Promise<RegistryProcess> => startRegistryWith('--data', data, ...parameters)
+
+/** As `startRegistry`, with any parameters. */
+export async function startRegistryWith(...parameters: readonly string[]): Promise<RegistryProcess> {
+  const running = startOttla(['registry', '--port', '0', ...parameters])
   onTestFinished(async () => {
     running.process.kill()
     await running.ended
