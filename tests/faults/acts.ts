@@ -1,4 +1,5 @@
-import type { Outcome, Play } from './driver/play.js'
+import type { BankRun } from './driver/bank-run.js'
+import type { Play } from './driver/play.js'
 import {
   cutInMidCommit,
   cutNode,
@@ -48,14 +49,14 @@ function act(name: string, nemeses: readonly Nemesis[]): Pick<Act, 'name' | 'nem
 }
 
 /** What an act had to do and did not, in words. */
-export function missingBites({ bites }: Pick<Act, 'bites'>, outcome: Outcome): string[] {
+export function missingBites({ bites }: Pick<Act, 'bites'>, run: BankRun): string[] {
   return Object.entries(bites)
-    .map(([name, least]) => ({ name, least, times: timesOf(name, outcome) }))
+    .map(([name, least]) => ({ name, least, times: timesOf(name, run) }))
     .filter(({ least, times }) => times < least)
     .map(({ name, least, times }) => `the nemesis did not bite: ${name} ${times}, expected at least ${least}`)
 }
 
-function timesOf(name: string, { run }: Outcome): number {
+function timesOf(name: string, run: BankRun): number {
   if (name === 'takeovers') return run.traffic.takeovers
   if (name === 'fencings') return run.traffic.fencings
   if (name === 'network faults') return run.faults.total

@@ -12,8 +12,10 @@ export interface Play extends BankRunOptions {
   readonly clients?: number
   /** Between two commands of a client, in milliseconds, on average. */
   readonly pause?: number
-  /** How long the nemeses work, in milliseconds. */
+  /** How long the nemeses work, in milliseconds; up to twice as long while `isEnough` says no. */
   readonly duration: number
+  /** Whether enough has happened: on a slow machine less happens in the same time. */
+  readonly isEnough?: (run: BankRun) => boolean
   /** How long a healed bank may take to finish what is under way, in milliseconds. Default 90,000. */
   readonly patience?: number
   /** One after another, in rounds that have each of them once. */
@@ -29,7 +31,8 @@ export interface Outcome {
 }
 
 /** Plays the bank under faults: start, clients, nemeses, healing, everything finished, checks. What it started is ended when it resolves. */
-export async function play(cluster: KafkaCluster, { clients: count = 8, pause, duration, nemeses, patience = 90_000, ...options }: Play): Promise<Outcome> {
+export async function play(cluster: KafkaCluster, plan: Play): Promise<Outcome> {
+  const { clients: count = 8, pause, duration, isEnough = () => true, nemeses, patience = 90_000, ...options } = plan
   const run = new BankRun(cluster, options)
   try {
     await run.start()
@@ -37,8 +40,9 @@ export async function play(cluster: KafkaCluster, { clients: count = 8, pause, d
     const clients = new Clients(run, pause)
     clients.open(count)
     await delay(1_000)
-    const end = Date.now() + duration
-    for (let round = shuffled(nemeses, run.random); Date.now() < end; round = round.length > 0 ? round : shuffled(nemeses, run.random))
+    const begin = Date.now()
+    const goesOn = () => Date.now() < begin + duration || (!isEnough(run) && Date.now() < begin + 2 * duration)
+    for (let round = shuffled(nemeses, run.random); goesOn(); round = round.length > 0 ? round : shuffled(nemeses, run.random))
       await round.pop()?.(run, clients)
     run.note('healed')
     await clients.close(Math.min(patience, 60_000))
