@@ -16,8 +16,48 @@ const layers = {
 /** What belongs to the packages themselves, and not to a library that npm has put below one of them. */
 const ours = '^packages/[^/]+/(src|dist|bin)/'
 const tests = '\\.(test|fixture)\\.ts$'
-const entryPoints = ['^packages/[^/]+/src/index\\.ts$', '^packages/eventstore/src/(embedded|kafka|registry/server)/index\\.ts$', '^packages/testing/src/kafka/index\\.ts$']
+const entryPoints = [
+  '^packages/[^/]+/src/index\\.ts$',
+  '^packages/eventstore/src/(embedded|kafka|registry/server)/index\\.ts$',
+  '^packages/testing/src/kafka/index\\.ts$',
+]
 const thirdParty = name => `(^|node_modules/)${name}(/|$)`
+
+/** Folders of eventstore, and those of its shard, from below: what stands on one line may know each other, and everything on the lines before. */
+const folders = [
+  {
+    of: 'packages/eventstore/src/',
+    lines: [
+      ['retry', 'codec', 'compatibility', 'registry'],
+      ['log'],
+      ['groups', 'folder', 'embedded'],
+      ['kafka'],
+      ['records'],
+      ['state'],
+      ['model'],
+      ['streams', 'replay'],
+      ['snapshots'],
+      ['restore'],
+      ['standby'],
+      ['schemas'],
+      ['shard'],
+    ],
+  },
+  { of: 'packages/eventstore/src/shard/', lines: [['messages'], ['memory'], ['callers', 'inbox'], ['deciding'], ['owner'], ['dispatch']] },
+]
+
+const folderRules = folders.flatMap(({ of, lines }) =>
+  lines.slice(0, -1).map((line, index) => {
+    const above = lines.slice(index + 1).flat()
+    return {
+      name: 'folders-look-down',
+      comment: `${line.join(', ')} lie below ${above.join(', ')}. Move the code up, or what it needs down.`,
+      severity: 'error',
+      from: { path: `^${of}(${line.join('|')})/`, pathNot: tests },
+      to: { path: `^${of}(${above.join('|')})/` },
+    }
+  }),
+)
 
 const layerRules = Object.entries(layers).map(([name, allowed]) => ({
   name: `layer-${name}`,
@@ -30,6 +70,7 @@ const layerRules = Object.entries(layers).map(([name, allowed]) => ({
 module.exports = {
   forbidden: [
     ...layerRules,
+    ...folderRules,
     {
       name: 'core-is-pure',
       comment: 'core has no I/O and no dependency but reflect-metadata and node:crypto.',
