@@ -3,8 +3,8 @@ import { type CompatibilityLevel, eventstoreErrors, type RegisteredSchema, type 
 import { HttpRegistry } from '@ottla/eventstore/kafka'
 
 /**
- * A registry as a program with @kafkajs/confluent-schema-registry has it: registering, schemas by id and the latest one go through that client, and what it has no requests for
- * (versions, levels, verdicts, the list of subjects) through Ottla's.
+ * A registry as a program with @kafkajs/confluent-schema-registry has it: registering, schemas by id and the latest one go through that client, and what it has
+ * no requests for (versions, levels, verdicts, the list of subjects) through Ottla's.
  */
 export class KafkajsRegistry implements SchemaRegistry {
   private readonly client: Client
@@ -19,7 +19,9 @@ export class KafkajsRegistry implements SchemaRegistry {
     this.others.close()
   }
 
-  /** The client refuses a level that is not the one it is given, so it is given the one that is in force; and types without a name, so those go the other way. */
+  /**
+   * The client refuses a level that is not the one it is given, so it is given the one that is in force; and types without a name, so those go the other way.
+   */
   async register(subject: string, schema: string): Promise<number> {
     const compatibility = await this.compatibility(subject)
     if (schema === '"int"') return this.others.register(subject, schema)

@@ -14,8 +14,8 @@ const folder = join(homedir(), '.cache', 'ottla', `python-${createHash('sha256')
 const python = join(folder, 'bin', 'python')
 
 /**
- * Makes a virtual environment with Confluent's client for Python, once on this machine, and gives why there is none where Python or its packages cannot be had: then says so
- * on standard error in one line that nobody overlooks.
+ * Makes a virtual environment with Confluent's client for Python, once on this machine, and gives why there is none where Python or its packages cannot be had:
+ * then says so on standard error in one line that nobody overlooks.
  */
 export async function preparePython(): Promise<string | undefined> {
   if (existsSync(python)) return undefined

@@ -17,8 +17,8 @@ interface VersionRow extends SchemaRow {
 }
 
 /**
- * What lies in the tables of the registry, once they are there. A file that an older Ottla wrote lacks some of them until it is opened for writing, which is as if they were
- * empty. What writes runs in transactions, and throws where the file is open for reading only.
+ * What lies in the tables of the registry, once they are there. A file that an older Ottla wrote lacks some of them until it is opened for writing, which is as
+ * if they were empty. What writes runs in transactions, and throws where the file is open for reading only.
  */
 export class RegistryRows {
   readonly byId: Database.Statement<[number], RegisteredSchema>

@@ -6,8 +6,8 @@ type Json = { readonly [key: string]: unknown }
 const parts = ['type', 'items', 'values'] as const
 
 /**
- * The schema with each type that it names and does not define put in where it is first named, out of these other schemas. All of them, and the result, are in the form of
- * `canonicalSchema`, so names are full ones. What none of them defines stays a name, for those who parse it.
+ * The schema with each type that it names and does not define put in where it is first named, out of these other schemas. All of them, and the result, are in
+ * the form of `canonicalSchema`, so names are full ones. What none of them defines stays a name, for those who parse it.
  */
 export function fillInTypes(schema: string, others: readonly string[]): string {
   const own = new Map<string, Json>()

@@ -15,8 +15,8 @@ export interface RegistryOptions extends LogChoice {
 }
 
 /**
- * `ottla registry`: serves the schemas of a data folder as a schema registry, until Ctrl-C. Creates the folder where there is none. Only one process writes a folder, so
- * beside an app that runs it can be served for reading only.
+ * `ottla registry`: serves the schemas of a data folder as a schema registry, until Ctrl-C. Creates the folder where there is none. Only one process writes a
+ * folder, so beside an app that runs it can be served for reading only.
  */
 export async function runRegistry({ port, host, readOnly = false, ...choice }: RegistryOptions): Promise<void> {
   const interruption = onInterruption()

@@ -28,8 +28,8 @@ export interface SubjectVersion extends StoredSchema {
 }
 
 /**
- * What the REST interface of a registry needs of the place where schemas lie. An app needs less: see `SchemaRegistry`. Every change is one transaction and durable when it
- * resolves. Ids are for ever: a schema stays where its versions are deleted, since records may have been written with it.
+ * What the REST interface of a registry needs of the place where schemas lie. An app needs less: see `SchemaRegistry`. Every change is one transaction and
+ * durable when it resolves. Ids are for ever: a schema stays where its versions are deleted, since records may have been written with it.
  */
 export interface RegistryStore {
   /** Whether every change is refused with REGISTRY_READ_ONLY, because another process writes. */
@@ -43,11 +43,14 @@ export interface RegistryStore {
   versionsOf(id: number): Promise<readonly SubjectVersion[]>
   /** The versions, with the deleted ones, whose schemas refer to this version. */
   referringTo(subject: string, version: number): Promise<readonly SubjectVersion[]>
-  /** The schema with the types of its references filled in, in the form of `canonicalSchema`. Rejects with SCHEMA_INVALID, also where one of the references is nowhere. */
+  /**
+   * The schema with the types of its references filled in, in the form of `canonicalSchema`. Rejects with SCHEMA_INVALID, also where one of the references is
+   * nowhere.
+   */
   resolve(schema: string, references: readonly SchemaReference[]): Promise<string>
   /**
-   * As `SchemaRegistry.register`, which it agrees with: the version that the subject has or gets. Where the filled-in schema is there already, with or without references,
-   * it keeps its id and the form in which it was registered first. Rejects with SCHEMA_INVALID, SCHEMA_INCOMPATIBLE.
+   * As `SchemaRegistry.register`, which it agrees with: the version that the subject has or gets. Where the filled-in schema is there already, with or without
+   * references, it keeps its id and the form in which it was registered first. Rejects with SCHEMA_INVALID, SCHEMA_INCOMPATIBLE.
    */
   register(subject: string, schema: string, references: readonly SchemaReference[]): Promise<SubjectVersion>
   /** Marks versions as deleted. */

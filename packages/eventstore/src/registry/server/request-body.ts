@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { httpRefusals } from './rest-error.js'
 
-/** What a body may be, as in the original. Nothing that a web page could send without asking: a registry on this machine must not be changed by one that somebody visits. */
+/**
+ * What a body may be, as in the original. Nothing that a web page could send without asking: a registry on this machine must not be changed by one that
+ * somebody visits.
+ */
 const accepted: ReadonlySet<string> = new Set([
   'application/vnd.schemaregistry.v1+json',
   'application/vnd.schemaregistry+json',

@@ -12,8 +12,8 @@ export interface RestRequest {
 const globalContext = ':.:'
 
 /**
- * The subject of the path. `:.:name` is Confluent's long form of `name`; other contexts are refused, since there is one. Throws 42208, and for what Confluent keeps for
- * itself too.
+ * The subject of the path. `:.:name` is Confluent's long form of `name`; other contexts are refused, since there is one. Throws 42208, and for what Confluent
+ * keeps for itself too.
  */
 export function subjectOf({ path }: RestRequest): string {
   return subjectNamed(path.subject ?? '')

@@ -26,8 +26,8 @@ export interface ServedRegistry {
 const patience = 2_000
 
 /**
- * Serves a registry over HTTP as Confluent's Schema Registry does, for clients of any language: see docs/reference/registry.md. Resolves when it listens. Rejects with
- * REGISTRY_ADDRESS_UNUSABLE.
+ * Serves a registry over HTTP as Confluent's Schema Registry does, for clients of any language: see docs/reference/registry.md. Resolves when it listens.
+ * Rejects with REGISTRY_ADDRESS_UNUSABLE.
  */
 export async function serveRegistry(store: RegistryStore, options: ServeRegistryOptions = {}): Promise<ServedRegistry> {
   const { port = 8081, host = '127.0.0.1', failed = () => {} } = options
