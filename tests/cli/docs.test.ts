@@ -3,13 +3,18 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock } from 'ottla'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sendBadRecord } from './bad-record.js'
 import { ottla, shopConfig } from './run-ottla.js'
-import { CancelOrder, Notes } from './shop.config.js'
 import { compatible, first, incompatible, writeVersion } from './schema/shop-version.js'
+import { CancelOrder, Notes } from './shop.config.js'
 import { order, startShop, temporaryFolder } from './shop-data.js'
 
 const page = join(import.meta.dirname, '../../docs/reference/cli.md')
 const folder = temporaryFolder()
+const payments = JSON.stringify([
+  { type: 'enum', name: 'shop.Currency', symbols: ['EUR', 'USD'] },
+  { type: 'record', name: 'shop.OrderPaid', fields: [{ name: 'currency', type: 'shop.Currency' }] },
+])
 
 beforeAll(async () => {
   let now = Date.UTC(2026, 10, 21, 9)
@@ -21,9 +26,13 @@ beforeAll(async () => {
   const last = [await app.send(order('o-2'), { id: 'c-3' }), await app.send(new CancelOrder({ orderId: 'o-1' }), { id: 'c-4' })]
   for (const after of last) await app.view(Notes, { after })
   await app.stop()
+  now += 30_000
+  await sendBadRecord(folder.data, now - 7_000, { clock: { ...systemClock, now: () => now }, snapshots: true })
   writeFileSync(join(folder.path, 'shop.config.js'), `export { default } from '${pathToFileURL(shopConfig)}'\n`)
   writeFileSync(join(folder.path, 'package.json'), '{ "type": "module" }\n')
-  for (const [name, version] of Object.entries({ 'version-1': first, 'version-2': compatible, 'version-3': incompatible })) writeVersion(folder.path, name, version)
+  writeFileSync(join(folder.path, 'payments.avsc'), payments)
+  for (const [name, version] of Object.entries({ 'version-1': first, 'version-2': compatible, 'version-3': incompatible }))
+    writeVersion(folder.path, name, version)
 })
 
 afterAll(() => folder.remove())

@@ -37,6 +37,7 @@ describe('ottla topics, while the app runs', () => {
   it('gives partitions, records and retention', async () => {
     expect(await json('topics')).toEqual([
       { name: 'shop.commands', partitions: 2, records: 0, retention: null, compacted: false },
+      { name: 'shop.dead-letters', partitions: 2, records: 0, retention: null, compacted: true },
       { name: 'shop.events', partitions: 2, records: 4, retention: null, compacted: false },
       { name: 'shop.outcomes', partitions: 2, records: 1, retention: 7 * day, compacted: false },
       { name: 'shop.replies', partitions: 12, records: 0, retention: day / 24, compacted: false },
@@ -48,6 +49,7 @@ describe('ottla topics, while the app runs', () => {
     expect(stdout.split('\n').map(line => line.split(/ {2,}/))).toEqual([
       ['Topic', 'Partitions', 'Records', 'Kept', 'Compacted'],
       ['shop.commands', '2', '0', 'for ever', 'no'],
+      ['shop.dead-letters', '2', '0', 'for ever', 'yes'],
       ['shop.events', '2', '4', 'for ever', 'no'],
       ['shop.outcomes', '2', '1', '7 days', 'no'],
       ['shop.replies', '12', '0', '1 hour', 'no'],

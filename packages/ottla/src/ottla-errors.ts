@@ -4,6 +4,10 @@ import { defineErrors } from '@ottla/core'
 export const ottlaErrors = defineErrors({
   APP_STOPPED: { what: 'App {app} has been stopped.', todo: 'Nothing was written. Start the app again; the same id keeps the command exactly once.' },
   OPTION_INVALID: { what: 'createApp: {option} is {value}.', todo: '{cure}' },
+  DEAD_LETTER_UNKNOWN: {
+    what: 'There is no dead letter {id}; there are {count}.',
+    todo: 'Take the id from ottla dlq list.',
+  },
   USAGE_INVALID: { what: '{problem}.', todo: 'See {command} --help.' },
   CONFIG_MISSING: { what: 'There is no config file {file}.', todo: 'Name an ES module whose default export is { name, modules, log }.' },
   CONFIG_FAILED: {

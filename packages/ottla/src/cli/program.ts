@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
-import { defaultConfigFile } from './config-file.js'
+import { addDlq } from './dlq/dlq-command.js'
 import { type EventsOptions, listEvents } from './events-command.js'
 import { type LagOptions, showLag } from './lag-command.js'
+import { onLog } from './log-options.js'
 import { type RegistryOptions, runRegistry } from './registry-command.js'
 import { type ReplayOptions, replay } from './replay-command.js'
 import { addSchema } from './schema/schema-command.js'
@@ -21,6 +22,7 @@ export function ottlaProgram(): Command {
   addLag(program)
   addSnapshot(program)
   addReplay(program)
+  addDlq(program)
   addSchema(program)
   addRegistry(program)
   return program
@@ -78,12 +80,6 @@ function addRegistry(program: Command): void {
     .option('--host <address>', 'who can reach it: others than this machine only with an address of the network', '127.0.0.1')
     .option('--read-only', 'beside an app that runs: every change is refused')
     .action((options: RegistryOptions) => runRegistry(options))
-}
-
-function onLog(command: Command, data: string): Command {
-  return command
-    .option('--data <dir>', data)
-    .option('--config <file>', `an ES module whose default export is what createApp takes (default: ${defaultConfigFile}, where there is one)`)
 }
 
 function wholeNumber(from: number): (text: string) => number {

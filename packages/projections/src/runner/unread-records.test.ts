@@ -35,7 +35,7 @@ describe('a record that a view cannot read', () => {
     const view = await run(keep)
     await view.waitFor(await shop.write([good('c')]), 5000)
     expect(view.reader().all('select id from orders order by id')).toEqual([{ id: 'a' }, { id: 'c' }])
-    expect(kept).toMatchObject([{ reader: 'view orders', record: { key: 'b', value: Buffer.from([0, 0, 0, 0]), offset: 1 } }])
+    expect(kept).toMatchObject([{ reader: 'view:orders', record: { key: 'b', value: Buffer.from([0, 0, 0, 0]), offset: 1 } }])
     expect(kept[0]?.error).toMatchObject({
       details: { topic: Shop.topic, partition: 0, offset: 1 },
       message: expect.stringMatching(/^RECORD_CUT_OFF: .* It is shop\.events-0@1\.$/),

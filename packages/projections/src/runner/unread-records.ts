@@ -23,7 +23,7 @@ export class UnreadRecords {
       isOttlaError(content) && isUnreadable(content) ? [{ record, error: atPlace(content, record) }] : [],
     )
     const kept = unread.slice(0, this.#left)
-    if (kept.length > 0) await this.setAside(kept.map(each => ({ ...each, reader: `view ${this.view}` })))
+    if (kept.length > 0) await this.setAside(kept.map(each => ({ ...each, reader: `view:${this.view}` })))
     this.#left -= kept.length
   }
 }
