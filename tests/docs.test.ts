@@ -42,6 +42,16 @@ it('ARCHITECTURE.md has at most 250 lines', () => {
   expect(read('ARCHITECTURE.md').trimEnd().split('\n').length).toBeLessThanOrEqual(250)
 })
 
+it('ARCHITECTURE.md names files and folders that exist', () => {
+  const files = globSync('{packages,tests}/**/*.ts', { cwd: root, exclude: notOurs }).map(file => `/${file.replace('/src/', '/')}`)
+  const named = [...read('ARCHITECTURE.md').matchAll(/[\w./-]+\.ts\b/g)].map(([file]) => file)
+  expect(named.filter(name => !files.some(file => file.endsWith(`/${name}`)))).toEqual([])
+  expect(named.length).toBeGreaterThan(30)
+  const folders = [...read('ARCHITECTURE.md').matchAll(/`((?:core|eventstore|tests)\/[\w/-]+)`/g)].map(([, folder]) => folder)
+  expect(folders.filter(folder => !files.some(file => file.includes(`/${folder}/`) || file.endsWith(`/${folder}.test.ts`)))).toEqual([])
+  expect(folders.length).toBeGreaterThan(20)
+})
+
 it('every relative link in a Markdown file leads to a file, and to a heading of it where it names one', () => {
   const pages = globSync('**/*.md', { cwd: root, exclude: notOurs })
   const broken = pages.flatMap(page =>
