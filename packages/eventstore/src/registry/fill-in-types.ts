@@ -1,4 +1,5 @@
 import { canonicalSchema } from './canonical-schema.js'
+import { exactJsonText, parseExactJson } from './exact-json.js'
 
 type Json = { readonly [key: string]: unknown }
 
@@ -11,11 +12,11 @@ const parts = ['type', 'items', 'values'] as const
  */
 export function fillInTypes(schema: string, others: readonly string[]): string {
   const own = new Map<string, Json>()
-  collectTypes(JSON.parse(schema), own)
+  collectTypes(parseExactJson(schema), own)
   const known = new Map<string, Json>()
-  for (const other of others) collectTypes(JSON.parse(other), known)
+  for (const other of others) collectTypes(parseExactJson(other), known)
   for (const name of own.keys()) known.delete(name)
-  return canonicalSchema(JSON.stringify(filledIn(JSON.parse(schema), known, new Set())))
+  return canonicalSchema(exactJsonText(filledIn(parseExactJson(schema), known, new Set())))
 }
 
 function collectTypes(schema: unknown, found: Map<string, Json>): void {

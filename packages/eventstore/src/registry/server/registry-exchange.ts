@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { exactJsonText } from '../exact-json.js'
 import { refusalFor } from './refusal-for.js'
 import { RegistryRouter } from './registry-router.js'
 import type { RegistryStore } from './registry-store.js'
@@ -47,6 +48,6 @@ export class RegistryExchange {
 }
 
 function send(response: ServerResponse, status: number, json: unknown): void {
-  const body = Buffer.from(JSON.stringify(json))
+  const body = Buffer.from(exactJsonText(json))
   response.writeHead(status, { 'content-type': mediaType, 'content-length': body.length }).end(body)
 }

@@ -8,6 +8,8 @@ export interface SentSchema {
   readonly references: readonly SchemaReference[]
   /** With the types of its references filled in. */
   readonly resolved: string
+  /** The version that it is to be, where the client says so. */
+  readonly version: number | undefined
 }
 
 const names = [
@@ -28,7 +30,7 @@ const unsupported = ['metadata', 'ruleSet', 'schemaTagsToAdd', 'schemaTagsToRemo
 
 /** The schema in a request, complete. Rejects with 422, 42201, SCHEMA_INVALID and, for an id that the client chose, 42205. */
 export async function sentSchema(store: RegistryStore, request: RestRequest, subject: string): Promise<SentSchema> {
-  const { schema, schemaType, references, id, ...others } = members(request, names)
+  const { schema, schemaType, references, id, version, ...others } = members(request, names)
   const ignored = unsupported.find(name => isSomething(others[name]))
   if (ignored) throw refusals.bodyInvalid(`This registry keeps no ${ignored}`)
   if (schemaType !== undefined && schemaType !== null && schemaType !== 'AVRO')
@@ -36,7 +38,7 @@ export async function sentSchema(store: RegistryStore, request: RestRequest, sub
   if (typeof id === 'number' && id >= 0) throw refusals.notPermitted(`Subject ${subject} in context . is not in import mode`)
   if (typeof schema !== 'string' || schema.trim() === '') throw refusals.schemaInvalid('Empty schema')
   const named = await Promise.all(listOf(references).map(reference => sentReference(store, reference)))
-  return { schema, references: named, resolved: await store.resolve(schema, named) }
+  return { schema, references: named, resolved: await store.resolve(schema, named), version: typeof version === 'number' && version > 0 ? version : undefined }
 }
 
 function listOf(references: unknown): readonly unknown[] {

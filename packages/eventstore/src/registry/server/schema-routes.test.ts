@@ -13,6 +13,16 @@ test('a schema is found by its id, with the greatest id where that is wanted', a
   expect((await ask('GET', '/schemas/ids/2/schema')).body).toEqual(JSON.parse(second))
 })
 
+test('numbers of 64 bits in a schema keep every digit, alone and filled in', async () => {
+  const { register, url, store } = await servedRegistry()
+  const line = '{"name":"shop.Line","type":"record","fields":[{"name":"at","type":"long","default":9007199254740993}]}'
+  await register('line', line)
+  const text = async (path: string) => (await fetch(url + path)).text()
+  expect([await text('/schemas/ids/1/schema'), await text('/subjects/line/versions/1/schema')]).toEqual([line, line])
+  await register('lines', '{"type":"array","items":"shop.Line"}', { references: [{ name: 'shop.Line', subject: 'line', version: 1 }] })
+  expect((await store.schema(2))?.resolved).toContain('9007199254740993')
+})
+
 test('an id that was not given is 40403, and what is no id is no page', async () => {
   const { refusal } = await servedRegistry()
   for (const part of ['', '/schema', '/subjects', '/versions']) expect(await refusal('GET', `/schemas/ids/1${part}`)).toEqual([404, 40_403])

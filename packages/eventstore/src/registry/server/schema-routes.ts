@@ -1,3 +1,4 @@
+import { parseExactJson } from '../exact-json.js'
 import type { RegistryStore, StoredSchema, SubjectVersion } from './registry-store.js'
 import { refusals } from './rest-error.js'
 import { flag, idOf, page, type RestRequest } from './rest-request.js'
@@ -17,7 +18,7 @@ export const schemaRoutes: Routes = {
     ...schemaJson(await wanted(store, request)),
     ...(flag(request, 'fetchMaxId') && { maxId: await store.lastId() }),
   }),
-  'GET /schemas/ids/:id/schema': async (store, request) => JSON.parse((await wanted(store, request)).schema),
+  'GET /schemas/ids/:id/schema': async (store, request) => parseExactJson((await wanted(store, request)).schema),
   'GET /schemas/ids/:id/subjects': async (store, request) => {
     const subjects = (await uses(store, request)).map(({ subject }) => subject)
     return page(request, [...new Set(subjects)])

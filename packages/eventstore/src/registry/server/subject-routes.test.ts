@@ -18,6 +18,13 @@ describe('registering', () => {
     expect(await given('POST', '/subjects/a/versions?normalize=true', body)).toEqual({ id: 1 })
   })
 
+  test('takes a version that is the next or the one that the schema has, and no other', async () => {
+    const { register, refusal } = await servedRegistry()
+    await register('a', first, { version: 1 })
+    expect(await refusal('POST', '/subjects/a/versions', { schema: second, version: 3 })).toEqual([422, 42_201])
+    expect([await register('a', second, { version: 2 }), await register('a', first, { version: 1 })]).toEqual([2, 1])
+  })
+
   test('refuses what the level forbids with 409 and says why', async () => {
     const { register, ask, given } = await servedRegistry()
     await register('a', first)

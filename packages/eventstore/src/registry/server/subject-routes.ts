@@ -1,3 +1,4 @@
+import { parseExactJson } from '../exact-json.js'
 import type { RegistryStore, SubjectVersion } from './registry-store.js'
 import { refusals } from './rest-error.js'
 import { flag, latestVersion, page, type RestRequest, subjectOf, versionOf } from './rest-request.js'
@@ -35,11 +36,13 @@ export const subjectRoutes: Routes = {
   },
   'POST /subjects/:subject/versions': async (store, request) => {
     const subject = subjectOf(request)
-    const { schema, references } = await sentSchema(store, request, subject)
+    const { schema, references, resolved, version } = await sentSchema(store, request, subject)
+    if (version !== undefined && version !== (await nextVersion(store, subject, resolved)))
+      throw refusals.schemaInvalid('Version is not one more than previous version')
     return { id: (await store.register(subject, schema, references)).id }
   },
   'GET /subjects/:subject/versions/:version': async (store, request) => versionJson(await wanted(store, request, flag(request, 'deleted'))),
-  'GET /subjects/:subject/versions/:version/schema': async (store, request) => JSON.parse((await wanted(store, request, flag(request, 'deleted'))).schema),
+  'GET /subjects/:subject/versions/:version/schema': async (store, request) => parseExactJson((await wanted(store, request, flag(request, 'deleted'))).schema),
   'GET /subjects/:subject/versions/:version/referencedby': async (store, request) => {
     const { subject, version } = await wanted(store, request, true)
     const referring = visible(request, await store.referringTo(subject, version))
@@ -50,6 +53,13 @@ export const subjectRoutes: Routes = {
     await (flag(request, 'permanent') ? forgetVersion : deleteVersion)(store, found)
     return found.version
   },
+}
+
+/** The version that the schema has, or would get. */
+async function nextVersion(store: RegistryStore, subject: string, resolved: string): Promise<number> {
+  const versions = await store.versions(subject)
+  const known = versions.find(each => !each.deleted && each.resolved === resolved)
+  return known?.version ?? (versions.at(-1)?.version ?? 0) + 1
 }
 
 /** Those that the flags `deleted` and `deletedOnly` ask for: without them, those that are not deleted. */
