@@ -4,63 +4,60 @@ import type { CallerAddress } from '../../records/caller-address.js'
 import type { ReplyAddress } from '../../records/inbox-record.js'
 import type { Caller } from './caller.js'
 
-/** A command to an aggregate of this shard. */
-export interface CommandMessage {
-  readonly kind: 'command'
+interface Addressed {
+  /** The id of the aggregate or saga. */
   readonly key: string
+  /** Unique for its target: the same again is the same message. */
   readonly id: string
+  readonly correlationId: string
+}
+
+interface Content {
   readonly definition: MessageDefinition
   readonly message: object
   /** The message in Confluent wire format. */
   readonly bytes: Uint8Array
-  readonly correlationId: string
-  readonly caller?: Caller
-  /** Who waits for the outcome on another node. */
+}
+
+/** Who waits for the outcome, beside those in this process. */
+interface Answered {
+  /** On another node. */
   readonly remote?: CallerAddress
+  /** The saga that sent it. */
   readonly replyTo?: ReplyAddress
+}
+
+interface ToSaga extends Addressed {
+  readonly saga: string
+}
+
+/** A command to an aggregate of this shard. */
+export interface CommandMessage extends Addressed, Content, Answered {
+  readonly kind: 'command'
+  readonly caller?: Caller
 }
 
 /** An event that a saga wants to see. */
-export interface EventMessage {
+export interface EventMessage extends ToSaga, Content {
   readonly kind: 'event'
-  readonly saga: string
-  readonly key: string
-  readonly id: string
-  readonly definition: MessageDefinition
-  readonly message: object
-  readonly bytes: Uint8Array
-  readonly correlationId: string
 }
 
 /** The outcome of a command, for the saga that sent it. */
-export interface ReplyToSaga {
+export interface ReplyToSaga extends ToSaga {
   readonly kind: 'reply'
-  readonly saga: string
-  readonly key: string
-  readonly id: string
   readonly reply: Reply
-  readonly correlationId: string
 }
 
 /** A saga's deadline has come. */
-export interface DeadlineMessage {
+export interface DeadlineMessage extends ToSaga {
   readonly kind: 'deadline'
-  readonly saga: string
-  readonly key: string
-  readonly id: string
-  readonly correlationId: string
 }
 
 /** An inbox record that cannot be decided, to be answered and recorded as failed. */
-export interface UnreadableMessage {
+export interface UnreadableMessage extends Addressed, Answered {
   readonly kind: 'unreadable'
-  readonly key: string
-  readonly id: string
   readonly type: string
-  readonly correlationId: string
   readonly error: Error
-  readonly remote?: CallerAddress
-  readonly replyTo?: ReplyAddress
 }
 
 /** What a shard owner decides, one after another. */
