@@ -42,13 +42,13 @@ export class EmbeddedRegistryStore implements RegistryStore {
   }
 
   async resolve(schema: string, references: readonly SchemaReference[]): Promise<string> {
-    return this.onFile(rows => resolveIn(rows, canonicalSchema(schema), references))
+    return this.onFile(rows => resolveIn(rows, canonicalSchema(schema), references, () => true))
   }
 
   async register(subject: string, schema: string, references: readonly SchemaReference[]): Promise<SubjectVersion> {
     const written = { schema: canonicalSchema(schema), references }
     return this.onFile(rows => {
-      const resolved = resolveIn(rows, written.schema, references)
+      const resolved = resolveIn(rows, written.schema, references, ({ deleted }) => !deleted)
       const find = () => rows?.allVersions(subject).find(version => !version.deleted && version.resolved === resolved)
       const known = find()
       if (known) return known
@@ -93,9 +93,14 @@ export class EmbeddedRegistryStore implements RegistryStore {
   }
 }
 
-function resolveIn(rows: RegistryRows | undefined, canonical: string, references: readonly SchemaReference[]): string {
+function resolveIn(
+  rows: RegistryRows | undefined,
+  canonical: string,
+  references: readonly SchemaReference[],
+  counts: (version: SubjectVersion) => boolean,
+): string {
   const others = references.map(({ name, subject, version }) => {
-    const referred = rows?.allVersions(subject).find(each => each.version === version)
+    const referred = rows?.allVersions(subject).find(each => each.version === version && counts(each))
     if (referred) return referred.resolved
     const problem = `it refers to ${name} in version ${version} of subject ${subject}, which does not exist`
     throw eventstoreErrors.create('SCHEMA_INVALID', { schema: canonical.slice(0, 80), problem })

@@ -56,6 +56,13 @@ describe('a schema that names types of another subject', () => {
   })
 })
 
+test('a new schema cannot refer to a version that is deleted, and an old one is found all the same', async () => {
+  const { given, refusal } = await withOrder()
+  for (const subject of ['order', 'line']) await given('DELETE', `/subjects/${subject}`)
+  expect(await refusal('POST', '/subjects/order/versions', { schema: order, references: toLine })).toEqual([422, 42_201])
+  expect(await given('POST', '/subjects/order?deleted=true', { schema: order, references: toLine })).toMatchObject({ version: 1 })
+})
+
 describe('a version that others refer to', () => {
   test('cannot be deleted, nor its subject', async () => {
     const { refusal, given } = await withOrder()

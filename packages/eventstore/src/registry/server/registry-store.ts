@@ -50,7 +50,8 @@ export interface RegistryStore {
   resolve(schema: string, references: readonly SchemaReference[]): Promise<string>
   /**
    * As `SchemaRegistry.register`, which it agrees with: the version that the subject has or gets. Where the filled-in schema is there already, with or without
-   * references, it keeps its id and the form in which it was registered first. Rejects with SCHEMA_INVALID, SCHEMA_INCOMPATIBLE.
+   * references, it keeps its id and the form in which it was registered first. Rejects with SCHEMA_INVALID, also where it refers to a version that is deleted,
+   * and with SCHEMA_INCOMPATIBLE.
    */
   register(subject: string, schema: string, references: readonly SchemaReference[]): Promise<SubjectVersion>
   /** Marks versions as deleted. */
