@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { type KafkaCluster, startKafka } from '@ottla/testing/kafka'
 import { kafka, type LogConfig } from 'ottla'
 import { inFolder } from '../measure.js'
@@ -9,8 +10,10 @@ export interface BenchBroker {
   readonly registry: string
   /** A name for an app that no other run has used. */
   appName(): string
-  /** A log for one more node; `name` tells the nodes' folders apart. */
-  log(name: string): LogConfig
+  /** The folder of a node; removed afterwards. */
+  folder(node: string): string
+  /** A log for one more node. */
+  log(node: string): LogConfig
 }
 
 /** Starts brokers and a registry in temporary folders, and stops them afterwards. */
@@ -22,7 +25,8 @@ export function onKafka<T>(brokers: 1 | 3, use: (broker: BenchBroker) => Promise
         brokers: cluster.brokers,
         registry: registryOf(cluster),
         appName: () => `bench-${randomUUID()}`,
-        log: name => kafka({ brokers: cluster.brokers, registry: registryOf(cluster), folder: `${folder}/${name}` }),
+        folder: node => join(folder, node),
+        log: node => kafka({ brokers: cluster.brokers, registry: registryOf(cluster), folder: join(folder, node) }),
       })
     } finally {
       await cluster.stop()

@@ -1,6 +1,5 @@
-import { rmSync } from 'node:fs'
 import { createApp } from 'ottla'
-import { inFolder, type Measurement } from '../measure.js'
+import type { Measurement } from '../measure.js'
 import { Account } from '../model.js'
 import { sendAll } from '../send-all.js'
 import { type BenchBroker, onKafka } from './bench-broker.js'
@@ -25,13 +24,10 @@ export function restore(): Promise<Measurement[]> {
 }
 
 /** From the start of a node with an empty folder until it owns every shard. */
-function commandsPerSecond(broker: BenchBroker, name: string, snapshots: boolean): Promise<number> {
-  return inFolder(async folder => {
-    const started = performance.now()
-    const app = await createApp({ name, modules: [Account], shards, log: broker.log(`${name}-again`), snapshots })
-    const seconds = (performance.now() - started) / 1000
-    await app.stop()
-    rmSync(folder, { recursive: true })
-    return commands / seconds
-  })
+async function commandsPerSecond(broker: BenchBroker, name: string, snapshots: boolean): Promise<number> {
+  const started = performance.now()
+  const app = await createApp({ name, modules: [Account], shards, log: broker.log(`${name}-again`), snapshots })
+  const seconds = (performance.now() - started) / 1000
+  await app.stop()
+  return commands / seconds
 }
