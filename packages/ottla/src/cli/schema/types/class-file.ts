@@ -1,6 +1,6 @@
 import { FieldCode, fixedCode } from './field-code.js'
 import type { Json, NamedSchema } from './named-schemas.js'
-import { Imports, identifierOf, quoted } from './type-script-names.js'
+import { byLetters, Imports, identifierOf, quoted } from './type-script-names.js'
 
 /** What a record becomes. */
 export type RecordKind = { readonly kind: 'event' | 'value' } | { readonly kind: 'command'; readonly id: string }
@@ -11,50 +11,45 @@ const kept: ReadonlySet<string> = new Set('name namespace type doc aliases field
 /** The length of a line from which on it is broken. */
 const longest = 160
 
-/** A file of TypeScript for one named type. */
+/** A file of TypeScript. */
 export interface ClassFile {
   readonly text: string
-  /** What of the schema the code does not keep. */
+  /** What of the schemas the code does not keep. */
   readonly left: readonly string[]
 }
 
-/** The code of a named type. Throws an Error with the reason where it cannot be said in TypeScript. */
-export function classFile(schema: NamedSchema, all: ReadonlyMap<string, NamedSchema>, kind: RecordKind): ClassFile {
-  const imports = new Imports(schema.name)
-  const { type } = schema.json
-  const code =
-    type === 'enum' ? enumCode(schema) : type === 'fixed' ? fixedText(schema) : recordCode(schema, new FieldCode(all, imports, laterOf(schema, all)), kind)
+/** What a file is made of. */
+export interface ClassFileParts {
+  /** One type, or several that use each other. */
+  readonly group: readonly NamedSchema[]
+  readonly all: ReadonlyMap<string, NamedSchema>
+  readonly kindOf: (name: string) => RecordKind
+  /** The first of the types in whose file a type is. */
+  readonly fileWith: (name: string) => string
+}
+
+/** The code of named types. Throws an Error with the reason where it cannot be said in TypeScript. */
+export function classFile({ group, all, kindOf, fileWith }: ClassFileParts): ClassFile {
+  const names = group.map(({ name }) => name)
+  const imports = new Imports(names, fileWith)
+  const declarations = new Set<string>()
+  const codes = group.map(schema => {
+    const { type } = schema.json
+    if (type === 'enum') return enumCode(schema)
+    if (type === 'fixed') return fixedText(schema)
+    const isLater = (name: string) => names.indexOf(name) > names.indexOf(schema.name)
+    return recordCode(schema, new FieldCode(all, imports, { isLater, declarations }), kindOf(schema.name))
+  })
+  const code = [...(declarations.size > 0 ? [[...declarations].join('\n')] : []), ...codes].join('\n\n')
+  const head = `// Made by ottla schema types from ${[...new Set(group.map(({ file }) => file))].join(', ')}: changes are lost when it is made anew.`
+  return { text: [head, ottlaImport(code), ...imports.lines, '', code, ''].join('\n'), left: group.flatMap(leftOf) }
+}
+
+function ottlaImport(code: string): string {
   const used = ['Command', 'Event', 'Field', 'Id', 'Message', 't', 'Value'].filter(name => new RegExp(`(?<![\\w.'])${name}\\b`).test(code))
-  const types = ['CalendarDuration', 'Defaulted', 'Later', 'TypeOf'].filter(name => new RegExp(`\\b${name}\\b`).test(code)).map(name => `type ${name}`)
-  const names = [...used, ...types].sort((a, b) => byLetters(bare(a), bare(b)))
-  const head = `// Made by ottla schema types from ${schema.file}: changes are lost when it is made anew.`
-  return { text: [head, `import { ${names.join(', ')} } from 'ottla'`, ...imports.lines, '', code, ''].join('\n'), left: leftOf(schema) }
-}
-
-/** As Biome sorts what is imported: letter by letter, and of two cases of a letter the upper one first. */
-function byLetters(a: string, b: string): number {
-  for (let index = 0; index < Math.min(a.length, b.length); index++) {
-    const [one, other] = [a.charAt(index), b.charAt(index)]
-    if (one === other) continue
-    if (one.toLowerCase() !== other.toLowerCase()) return one.toLowerCase() < other.toLowerCase() ? -1 : 1
-    return one < other ? -1 : 1
-  }
-  return a.length - b.length
-}
-
-function bare(name: string): string {
-  return name.replace('type ', '')
-}
-
-/** A record that uses this one may be loaded after it, and so is named later. */
-function laterOf(schema: NamedSchema, all: ReadonlyMap<string, NamedSchema>): (name: string) => boolean {
-  const reaches = (from: string, seen: Set<string>): boolean => {
-    if (from === schema.name) return true
-    if (seen.has(from)) return false
-    seen.add(from)
-    return [...(all.get(from)?.uses ?? [])].some(name => reaches(name, seen))
-  }
-  return name => name !== schema.name && reaches(name, new Set())
+  const types = ['CalendarDuration', 'Defaulted', 'Later', 'TypeOf'].filter(name => new RegExp(`\\b${name}\\b`).test(code))
+  const names = [...used, ...types].sort(byLetters).map(name => (types.includes(name) ? `type ${name}` : name))
+  return `import { ${names.join(', ')} } from 'ottla'`
 }
 
 function enumCode({ name, json }: NamedSchema): string {
@@ -75,10 +70,9 @@ function recordCode({ name, json }: NamedSchema, code: FieldCode, kind: RecordKi
   const identifier = identifierOf(name)
   const fields = (json.fields as readonly Json[]).map(field => fieldText(field, code, kind.kind === 'command' && kind.id === field.name))
   const decorator = { event: 'Event', value: 'Value', command: 'Command' }[kind.kind]
-  const above = [...code.declarations].map(line => `${line}\n`).join('')
   const body = fields.length > 0 ? ` {\n${fields.join('\n')}\n}` : ' {}'
   const decorated = `${docText(json.doc, '')}@${decorator}(${quoted(name)}${optionsOf(json)})`
-  return `${above && `${above}\n`}${decorated}\nexport class ${identifier} extends Message<${identifier}>${body}`
+  return `${decorated}\nexport class ${identifier} extends Message<${identifier}>${body}`
 }
 
 function fieldText(field: Json, code: FieldCode, isId: boolean): string {

@@ -54,14 +54,11 @@ const logicals: Readonly<Record<string, TypeCode>> = {
 
 /** Turns the types of one file into code. */
 export class FieldCode {
-  /** What has to stand above the class: the records that may be loaded after it. */
-  readonly declarations = new Set<string>()
-
   constructor(
     private readonly all: ReadonlyMap<string, NamedSchema>,
     private readonly imports: Imports,
-    /** Whether a record is used by what it uses: it may be loaded after this file. */
-    private readonly isLater: (name: string) => boolean,
+    /** Which records are declared after the class, and what has to stand above all classes for them. */
+    private readonly order: { readonly isLater: (name: string) => boolean; readonly declarations: Set<string> },
   ) {}
 
   /** Throws an Error with the reason where there is no such type in TypeScript. */
@@ -76,7 +73,7 @@ export class FieldCode {
   }
 
   #laterOf(identifier: string): string {
-    this.declarations.add(`const later${identifier} = t.later(() => ${identifier})`)
+    this.order.declarations.add(`const later${identifier} = t.later(() => ${identifier})`)
     return `later${identifier}`
   }
 
@@ -121,7 +118,7 @@ export class FieldCode {
     const identifier = this.imports.identifier(name)
     if (json.type === 'enum') return { field: identifier, type: identifier, literal: texts, kind: { kind: 'enum', name } }
     if (json.type === 'fixed') return { ...fixedCode(json), field: identifier }
-    const later = this.isLater(name)
+    const later = this.order.isLater(name)
     return {
       field: later ? this.#laterOf(identifier) : identifier,
       type: later ? `Later<${identifier}>` : identifier,

@@ -30,9 +30,19 @@ export function fileOf(name: string): string {
 export class Imports {
   readonly #identifiers = new Map<string, string>()
 
-  /** @param name of the type that the file is for. */
-  constructor(private readonly name: string) {
-    this.#identifiers.set(name, identifierOf(name))
+  /**
+   * @param own the names of the types that the file has.
+   * @param fileWith the first of the types in whose file a type is.
+   */
+  constructor(
+    private readonly own: readonly string[],
+    private readonly fileWith: (name: string) => string,
+  ) {
+    for (const name of own) {
+      const identifier = identifierOf(name)
+      if ([...this.#identifiers.values()].includes(identifier)) throw new Error(`two types that use each other are both called ${identifier}`)
+      this.#identifiers.set(name, identifier)
+    }
   }
 
   /** What the file calls a named type. */
@@ -48,17 +58,29 @@ export class Imports {
 
   /** The import lines, in the order of their files. */
   get lines(): readonly string[] {
-    const folder = posix.dirname(fileOf(this.name))
-    const others = [...this.#identifiers].filter(([name]) => name !== this.name)
-    const imports = others.map(([name, identifier]) => {
-      const relative = posix.relative(folder, fileOf(name)).replace(/\.ts$/, '.js')
-      const own = identifierOf(name)
-      return { from: relative.startsWith('.') ? relative : `./${relative}`, what: own === identifier ? own : `${own} as ${identifier}` }
-    })
-    return imports
-      .sort((a, b) => distance(b.from) - distance(a.from) || (a.from < b.from ? -1 : 1))
-      .map(({ from, what }) => `import { ${what} } from '${from}'`)
+    const folder = posix.dirname(fileOf(this.own[0] as string))
+    const files = new Map<string, string[]>()
+    for (const [name, identifier] of this.#identifiers) {
+      if (this.own.includes(name)) continue
+      const relative = posix.relative(folder, fileOf(this.fileWith(name))).replace(/\.ts$/, '.js')
+      const from = relative.startsWith('.') ? relative : `./${relative}`
+      const exported = identifierOf(name)
+      files.set(from, [...(files.get(from) ?? []), exported === identifier ? exported : `${exported} as ${identifier}`])
+    }
+    const sorted = [...files].sort(([a], [b]) => distance(b) - distance(a) || (a < b ? -1 : 1))
+    return sorted.map(([from, what]) => `import { ${what.sort(byLetters).join(', ')} } from '${from}'`)
   }
+}
+
+/** As Biome sorts what is imported: letter by letter, and of two cases of a letter the upper one first. */
+export function byLetters(a: string, b: string): number {
+  for (let index = 0; index < Math.min(a.length, b.length); index++) {
+    const [one, other] = [a.charAt(index), b.charAt(index)]
+    if (one === other) continue
+    if (one.toLowerCase() !== other.toLowerCase()) return one.toLowerCase() < other.toLowerCase() ? -1 : 1
+    return one < other ? -1 : 1
+  }
+  return a.length - b.length
 }
 
 /** Far ones come first. */

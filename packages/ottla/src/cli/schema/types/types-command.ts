@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import { ottlaErrors } from '../../../ottla-errors.js'
 import { printLine } from '../../output.js'
 import { readAvscFiles } from './avsc-files.js'
-import { type ClassFile, classFile, type RecordKind } from './class-file.js'
+import { type ClassFile, type ClassFileParts, classFile, type RecordKind } from './class-file.js'
+import { classGroups } from './class-groups.js'
 import { type NamedSchema, namedSchemas } from './named-schemas.js'
 import { fileOf } from './type-script-names.js'
 
@@ -22,26 +23,32 @@ export async function writeTypes(paths: readonly string[], options: TypesOptions
   const all = namedSchemas(readAvscFiles(paths))
   const commands = commandsOf(options.command ?? [], all)
   const used = new Set([...all.values()].flatMap(({ name, uses }) => [...uses].filter(each => each !== name)))
-  const files = [...all.values()].map(schema => ({
-    file: join(options.out, fileOf(schema.name)),
-    schema,
-    ...made(schema, all, commands.get(schema.name) ?? { kind: used.has(schema.name) ? 'value' : 'event' }),
-  }))
+  const groups = classGroups(all)
+  const kindOf = (name: string) => commands.get(name) ?? ({ kind: used.has(name) ? 'value' : 'event' } as const)
+  const fileWith = (name: string) => groups.find(group => group.some(schema => schema.name === name))?.[0]?.name ?? name
+  const files = groups.map(group => ({ file: join(options.out, fileOf(firstOf(group).name)), group, ...made({ group, all, kindOf, fileWith }) }))
   refuseSameFiles(files)
   for (const { file, text } of files) {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
   }
   const left = files.flatMap(({ left }) => left)
-  if (options.json) return printLine(JSON.stringify({ files: files.map(({ file, schema }) => ({ file, type: schema.name })), left }))
-  await printLine([...files.map(({ file, schema }) => `${file} has ${schema.name}.`), ...left.map(each => `Not kept, ${each}.`)].join('\n'))
+  if (options.json) return printLine(JSON.stringify({ files: files.map(({ file, group }) => ({ file, types: group.map(({ name }) => name) })), left }))
+  await printLine(
+    [...files.map(({ file, group }) => `${file} has ${group.map(({ name }) => name).join(' and ')}.`), ...left.map(each => `Not kept, ${each}.`)].join('\n'),
+  )
 }
 
-function made(schema: NamedSchema, all: ReadonlyMap<string, NamedSchema>, kind: RecordKind): ClassFile {
+function firstOf(group: readonly NamedSchema[]): NamedSchema {
+  return group[0] as NamedSchema
+}
+
+function made(parts: ClassFileParts): ClassFile {
   try {
-    return classFile(schema, all, kind)
+    return classFile(parts)
   } catch (error) {
-    throw ottlaErrors.create('AVSC_INVALID', { file: schema.file, place: schema.name, problem: (error as Error).message }, { cause: error })
+    const { file, name } = firstOf(parts.group)
+    throw ottlaErrors.create('AVSC_INVALID', { file, place: name, problem: (error as Error).message }, { cause: error })
   }
 }
 
@@ -59,10 +66,10 @@ function commandsOf(given: readonly string[], all: ReadonlyMap<string, NamedSche
   )
 }
 
-function refuseSameFiles(files: readonly { readonly file: string; readonly schema: NamedSchema }[]): void {
+function refuseSameFiles(files: readonly { readonly file: string; readonly group: readonly NamedSchema[] }[]): void {
   const first = new Map<string, NamedSchema>()
-  for (const { file, schema } of files) {
-    const other = first.get(file)
+  for (const { file, group } of files) {
+    const [schema, other] = [firstOf(group), first.get(file)]
     if (other) throw ottlaErrors.create('AVSC_INVALID', { file: schema.file, place: schema.name, problem: `${other.name} has the same file ${file}` })
     first.set(file, schema)
   }
