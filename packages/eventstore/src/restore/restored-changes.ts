@@ -3,6 +3,7 @@ import type { Participant } from '../model/participant.js'
 import { readRecord } from '../model/read-event.js'
 import { readState } from '../model/read-state.js'
 import { streamKey } from '../model/stream-name.js'
+import { unreadableText } from '../model/unreadable-stream.js'
 import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
 import { header } from '../records/headers.js'
 import { type OutcomeReason, outcomeDefinition, outcomeEnvelope } from '../records/outcome-record.js'
@@ -114,7 +115,7 @@ export class RestoredChanges {
         for (const event of readRecord(envelope.type, record, this.options)) stream.participant.evolve(stream.state, event, context)
       }
     } catch (error) {
-      stream.unreadable ??= `its event ${envelope.type} with version ${envelope.version} cannot be applied (${(error as Error).message})`
+      stream.unreadable ??= unreadableText(envelope, error)
     }
     stream.version = envelope.version
   }

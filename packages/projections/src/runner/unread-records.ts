@@ -1,5 +1,5 @@
 import { isOttlaError } from '@ottla/core'
-import { atPlace, isUnreadable, type UnreadRecord } from '@ottla/eventstore'
+import { atPlace, type UnreadRecord } from '@ottla/eventstore'
 import type { DecodedEvent } from './event-decoder.js'
 
 /** Keeps records that a view cannot read. */
@@ -19,9 +19,7 @@ export class UnreadRecords {
 
   /** Resolves when those that are unreadable are kept; before that, the view must not pass over them. */
   async keep(events: readonly DecodedEvent[]): Promise<void> {
-    const unread = events.flatMap(({ record, content }) =>
-      isOttlaError(content) && isUnreadable(content) ? [{ record, error: atPlace(content, record) }] : [],
-    )
+    const unread = events.flatMap(({ record, content }) => (isOttlaError(content) ? [{ record, error: atPlace(content, record) }] : []))
     const kept = unread.slice(0, this.#left)
     if (kept.length > 0) await this.setAside(kept.map(each => ({ ...each, reader: `view:${this.view}` })))
     this.#left -= kept.length

@@ -1,5 +1,7 @@
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { LogRecord } from '../../log/log.js'
+import type { Participant } from '../../model/participant.js'
+import { awaitsNewerNode } from '../../model/unreadable-stream.js'
 import { Answers } from '../callers/answers.js'
 import { handedOn, isUnknown } from '../inbox/handed-on.js'
 import { InboxRoutes } from '../inbox/inbox-routes.js'
@@ -34,7 +36,7 @@ export class ShardDecider {
    */
   constructor(
     private readonly options: DeciderOptions,
-    memory: ShardMemory,
+    private readonly memory: ShardMemory,
     hasBacklog: () => boolean,
     refused: RefusedMessage | undefined,
   ) {
@@ -62,25 +64,41 @@ export class ShardDecider {
 
   /** A message that this node does not know goes back to its caller, who offers it again, or to the end of the inbox, until a newer node owns the shard. */
   private leaveToOthers({ message, inbox }: QueuedMessage, batch: DecisionBatch): boolean {
-    const { model, clock, replies, hasOthers } = this.options
-    if (!inbox || !isUnknown(message, model)) return false
-    const { remote } = message as Pick<CommandMessage, 'remote'>
-    const record = hasOthers() && !remote ? handedOn(inbox.record, clock.now()) : undefined
-    if (remote) batch.answers.push(() => replies.typeUnknown(remote, message.id))
-    if (record) batch.addMessage(record)
-    return remote !== undefined || record !== undefined
+    return inbox !== undefined && isUnknown(message, this.options.model) && this.leave(message, batch, inbox.record)
+  }
+
+  /** Leaves a message to a newer node; false where there is none to leave it to, or where that has gone on for too long. */
+  private leave(message: ShardMessage, batch: DecisionBatch, record: LogRecord | undefined): boolean {
+    const { clock, replies, hasOthers } = this.options
+    const { remote, caller } = message as Pick<CommandMessage, 'remote' | 'caller'>
+    if (remote) {
+      batch.answers.push(() => replies.typeUnknown(remote, message.id))
+      return true
+    }
+    if (!hasOthers() || message.kind === 'deadline') return false
+    const again = record && handedOn(record, clock.now())
+    if (again) batch.addMessage(again)
+    else if (caller) batch.answers.push(() => caller.reject(eventstoreErrors.create('TYPE_UNKNOWN', { type: `an event of ${message.key}` })))
+    else if (!record) this.routes.toInbox(message, batch)
+    return again !== undefined || !record
+  }
+
+  /** Whether only a newer node can decide it, since it has written an event to the stream that this one does not know. */
+  private awaitsNewer(message: Exclude<ShardMessage, UnreadableMessage>, participant: Participant): boolean {
+    if (!awaitsNewerNode(this.memory.load(participant, message.key))) return false
+    return message.kind !== 'command' || this.memory.findDecision(participant.name, message.key, message.id) === undefined
   }
 
   /** Gives the messages that it sets off. `record` is where it came from, if that is the inbox. */
   private decideOne(message: ShardMessage, batch: DecisionBatch, record: LogRecord | undefined): readonly ShardMessage[] {
     const { model } = this.options
     if (message.kind === 'unreadable') return this.fail(message, batch, record)
+    const participant = message.kind === 'command' ? model.decider(message.definition.name) : model.participant(message.saga)
+    if (participant && this.awaitsNewer(message, participant) && this.leave(message, batch, record)) return []
     if (message.kind === 'command') {
-      const aggregate = model.decider(message.definition.name)
-      return aggregate ? this.commands.decide(message, aggregate, batch) : this.fail(ofUnknownType(message, message.definition.name), batch, record)
+      return participant ? this.commands.decide(message, participant, batch) : this.fail(ofUnknownType(message, message.definition.name), batch, record)
     }
-    const saga = model.participant(message.saga)
-    return saga ? this.sagas.decide(message, saga, batch) : this.fail(ofUnknownType(message, message.saga), batch, record)
+    return participant ? this.sagas.decide(message, participant, batch) : this.fail(ofUnknownType(message, message.saga), batch, record)
   }
 
   /** Records a message that cannot be decided as failed, sets its record aside, and tells the saga that waits for it. */

@@ -98,6 +98,8 @@ export class CommandDispatch {
     } catch (error) {
       call.taken ||= caller.taken
       if (isOttlaError(error, 'SHARD_NOT_OWNED')) return undefined
+      // The stream waits for a newer node, and so does the command: in the inbox, where that one will find it.
+      if (isOttlaError(error, 'TYPE_UNKNOWN')) return this.options.remote()?.offer(call)
       throw error
     }
   }
