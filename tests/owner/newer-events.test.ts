@@ -52,7 +52,9 @@ describe('a command for a stream to which a newer node has written an event that
       const shared = { ...cluster(), clock }
       const { older, newer } = await deployed(shared)
       const sent = send(older, 10_000).map(promise => promise.catch(error => error.code))
-      await wait(20_000)
+      await wait(5_000)
+      expect((await Promise.all(sent.map(isSettled))).sort()).toEqual([false, true])
+      await wait(15_000)
       const answers = await Promise.all(sent)
       expect(answers.map(answer => answer.outcome ?? answer).sort()).toEqual(['COMMAND_OUTCOME_UNKNOWN', 'accepted'])
       expect(recordsOf(shared, topics.outcomes)).toEqual([])
