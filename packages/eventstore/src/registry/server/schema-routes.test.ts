@@ -19,8 +19,10 @@ test('numbers of 64 bits in a schema keep every digit, alone and filled in', asy
   await register('line', line)
   const text = async (path: string) => (await fetch(url + path)).text()
   expect([await text('/schemas/ids/1/schema'), await text('/subjects/line/versions/1/schema')]).toEqual([line, line])
-  await register('lines', '{"type":"array","items":"shop.Line"}', { references: [{ name: 'shop.Line', subject: 'line', version: 1 }] })
-  expect((await store.schema(2))?.resolved).toContain('9007199254740993')
+  const fields = '[{"name":"line","type":"shop.Line"},{"name":"n","type":"long","default":-9007199254740995}]'
+  await register('order', `{"name":"shop.Order","type":"record","fields":${fields}}`, { references: [{ name: 'shop.Line', subject: 'line', version: 1 }] })
+  const { resolved = '' } = (await store.schema(2)) ?? {}
+  expect([resolved.includes('9007199254740993'), resolved.includes('-9007199254740995')]).toEqual([true, true])
 })
 
 test('an id that was not given is 40403, and what is no id is no page', async () => {
