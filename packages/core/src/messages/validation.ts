@@ -1,7 +1,7 @@
 import { coreErrors } from '../errors/core-errors.js'
-import { daysOfDate } from './calendar-date.js'
 import { type FieldType, isNullable } from './field-type.js'
 import { type MessageDefinition, recordDefinition } from './message-definition.js'
+import { scalarFit } from './scalar-fit.js'
 import { branchFinder, isPlainObject } from './union-branch.js'
 
 /** A place in a message that does not fit: the path, what was expected and what was there. */
@@ -108,14 +108,8 @@ function typeCheck(type: FieldType): Check {
       return mapCheck(typeCheck(type.of as FieldType))
     case 'union':
       return unionCheck(type.branches as readonly FieldType[])
-    case 'fixed':
-      return scalarCheck(`${type.size} bytes (a Uint8Array)`, value => value instanceof Uint8Array && value.length === type.size)
-    case 'enum':
-      return scalarCheck(`one of ${type.symbols?.join(', ')}`, value => (type.symbols as readonly unknown[]).includes(value))
-    case 'decimal':
-      return scalarCheck(`a decimal string of at most ${type.precision} digits, ${type.scale} behind the point`, value => isDecimal(value, type))
     default: {
-      const [what, fits] = scalars[type.kind]
+      const { what, fits } = scalarFit(type)
       return scalarCheck(what, fits)
     }
   }
@@ -169,51 +163,10 @@ function branchText(branch: FieldType): string {
   }
 }
 
-const isNumber = (value: unknown, from: number, to: number) => typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to
-const isLong = (value: unknown) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value
-const durationParts = ['months', 'days', 'milliseconds'] as const
-
-const scalars = {
-  null: ['absent', (value: unknown) => value === undefined || value === null],
-  string: ['a string', (value: unknown) => typeof value === 'string' && value.isWellFormed()],
-  boolean: ['a boolean', (value: unknown) => typeof value === 'boolean'],
-  int: ['a whole number of 32 bits', (value: unknown) => typeof value === 'number' && (value | 0) === value],
-  long: ['a bigint of 64 bits', isLong],
-  float: ['a number of 32 bits', (value: unknown) => typeof value === 'number' && Number.isFinite(value) === Number.isFinite(Math.fround(value))],
-  double: ['a number', (value: unknown) => typeof value === 'number'],
-  bytes: ['bytes (a Uint8Array)', (value: unknown) => value instanceof Uint8Array],
-  uuid: ['a UUID', (value: unknown) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)],
-  date: ["a date such as '2016-11-08'", (value: unknown) => typeof value === 'string' && daysOfDate(value) !== undefined],
-  'time-millis': ['milliseconds since midnight', (value: unknown) => isNumber(value, 0, 86_399_999)],
-  'time-micros': ['microseconds since midnight', (value: unknown) => isNumber(value, 0, 86_399_999_999)],
-  timestamp: ['a valid Date', (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime())],
-  'timestamp-micros': ['a bigint of 64 bits', isLong],
-  'timestamp-nanos': ['a bigint of 64 bits', isLong],
-  'local-timestamp-millis': ['a bigint of 64 bits', isLong],
-  'local-timestamp-micros': ['a bigint of 64 bits', isLong],
-  'local-timestamp-nanos': ['a bigint of 64 bits', isLong],
-  duration: ['{ months, days, milliseconds }, whole numbers of 32 bits', isDuration],
-} as const satisfies Record<string, readonly [string, (value: unknown) => boolean]>
-
 function scalarCheck(what: string, fits: (value: unknown) => boolean): Check {
   return (value, walk, depth) => {
     if (!fits(value)) report(walk, depth, expected(what, value))
   }
-}
-
-function isDuration(value: unknown): boolean {
-  return isPlainObject(value) && Object.keys(value).length === 3 && durationParts.every(part => isNumber(value[part], 0, 2 ** 32 - 1))
-}
-
-const decimal = /^-?\d+(?:\.\d+)?$/
-
-function isDecimal(value: unknown, { precision = 0, scale = 0 }: FieldType): boolean {
-  if (typeof value !== 'string' || !decimal.test(value)) return false
-  const point = value.indexOf('.')
-  const end = point < 0 ? value.length : point
-  let start = value.startsWith('-') ? 1 : 0
-  while (start < end && value.charCodeAt(start) === 48) start++
-  return end - start <= precision - scale && (point < 0 || value.length - point - 1 <= scale)
 }
 
 function report(walk: Walk, depth: number, problem: string): void {

@@ -23,6 +23,6 @@ export class OrderPlaced extends Message<OrderPlaced> {
   @Field(t.withDefault(t.long, 9007199254740993n)) points!: Defaulted<bigint>
   @Field(t.date) day!: string
   @Field(t.timestampMicros) placedAt!: bigint
-  @Field(t.withDefault(t.map(t.union(t.null, t.string)), {})) tags!: Defaulted<Record<string, string | undefined>>
+  @Field(t.withDefault(t.map(t.optional(t.string)), {})) tags!: Defaulted<Record<string, string | undefined>>
   @Field(t.withDefault(t.union(t.string, t.null), 'none')) note?: string
 }

@@ -88,15 +88,12 @@ function fieldText(field: Json, code: FieldCode, isId: boolean): string {
 /** What may be absent is optional; what has another default is `Defaulted`. */
 function propertyOf({ name, type: json, default: preset }: Json, code: FieldCode): { text: string; type: string; mark: '!' | '?' } {
   if (String(name) in Object.prototype) throw new Error(`the field ${name} has a name that every object has`)
-  if (Array.isArray(json) && json[0] === 'null' && json.length > 1 && preset === null) {
-    const { field, type } = code.of(json.length === 2 ? json[1] : json.slice(1))
-    return { text: `t.optional(${field})`, type, mark: '?' }
-  }
-  const { field, type, literal, nullable } = code.of(json)
+  const union = Array.isArray(json) && json[0] === 'null' && json.length > 1
+  if (union && preset !== undefined && preset !== null) throw new Error('its default is not of the first branch of its union')
+  const { field, type, literal, nullable } = union && preset === undefined ? code.union(json) : code.of(json)
   const mark = nullable ? '?' : '!'
-  if (preset === undefined) return { text: field, type, mark }
-  if (Array.isArray(json) && json[0] === 'null' && preset !== null) throw new Error('its default is not of the first branch of its union')
-  return { text: `t.withDefault(${field}, ${literal(preset)})`, type: nullable ? type : `Defaulted<${type}>`, mark }
+  if (preset === undefined || union) return { text: field, type, mark }
+  return { text: `t.withDefault(${field}, ${preset === null ? 'null' : literal(preset)})`, type: nullable ? type : `Defaulted<${type}>`, mark }
 }
 
 function optionsOf({ doc, aliases }: Json, before: readonly string[] = []): string {

@@ -16,7 +16,7 @@ export interface TypeCode {
   readonly nullable?: boolean
 }
 
-const numbers = (json: unknown) => String(json)
+const numbers = (json: unknown) => (Object.is(json, -0) ? '-0' : String(json))
 const bigints = (json: unknown) => `${json}n`
 const texts = (json: unknown) => quoted(String(json))
 const bytes = (json: unknown) => `Uint8Array.of(${Buffer.from(String(json), 'latin1').join(', ')})`
@@ -29,7 +29,7 @@ const simple = (field: string, type: string, literal: TypeCode['literal'], kind:
 })
 
 const primitives: Readonly<Record<string, TypeCode>> = {
-  null: { ...simple('null', 'undefined', () => 'null'), nullable: true },
+  null: { ...simple('null', 'undefined', () => 'undefined'), nullable: true },
   boolean: simple('boolean', 'boolean', numbers),
   int: simple('int', 'number', numbers),
   long: simple('long', 'bigint', bigints),
@@ -63,7 +63,7 @@ export class FieldCode {
 
   /** Throws an Error with the reason where there is no such type in TypeScript. */
   of(json: unknown): TypeCode {
-    if (Array.isArray(json)) return this.#union(json)
+    if (Array.isArray(json)) return json[0] === 'null' && json.length > 1 ? this.#optional(json.slice(1)) : this.union(json)
     if (typeof json === 'string') return primitives[json] ?? this.#named(json)
     const { type, items, values, logicalType } = json as Json
     if (type === 'array') return this.#array(this.of(items))
@@ -88,7 +88,7 @@ export class FieldCode {
   }
 
   #map({ field, type, literal, nullable }: TypeCode): TypeCode {
-    const entry = ([key, value]: [string, unknown]) => `${/^[A-Za-z]\w*$/.test(key) ? key : quoted(key)}: ${literal(value)}`
+    const entry = ([key, value]: [string, unknown]) => `${keyCode(key)}: ${literal(value)}`
     return {
       field: `t.map(${field})`,
       type: `Record<string, ${nullable && type !== 'undefined' ? `${type} | undefined` : type}>`,
@@ -97,7 +97,19 @@ export class FieldCode {
     }
   }
 
-  #union(branches: readonly unknown[]): TypeCode {
+  #optional(branches: readonly unknown[]): TypeCode {
+    const { field, type, literal, kind } = branches.length === 1 ? this.of(branches[0]) : this.union(branches)
+    return {
+      field: `t.optional(${field})`,
+      type,
+      literal: json => (json === null ? 'undefined' : literal(json)),
+      kind: { kind: 'optional', of: kind },
+      nullable: true,
+    }
+  }
+
+  /** The types of a union, without making it an optional. Throws like `of`. */
+  union(branches: readonly unknown[]): TypeCode {
     if (branches.length === 0) throw new Error('a union without branches has no value')
     const codes = branches.map(branch => this.of(branch))
     const problem = unionProblem(codes.map(({ kind }) => kind))
@@ -132,12 +144,7 @@ export class FieldCode {
 
   #record({ fields }: Json, identifier: string, value: Json): string {
     const given = (fields as readonly Json[]).filter(({ name }) => value[String(name)] !== undefined && value[String(name)] !== null)
-    return `new ${identifier}(${objectCode(given.map(({ name, type }) => `${name}: ${this.#present(type).literal(value[String(name)])}`))})`
-  }
-
-  /** Of an optional that is there. */
-  #present(type: unknown): TypeCode {
-    return Array.isArray(type) && type[0] === 'null' ? this.of(type.slice(1)) : this.of(type)
+    return `new ${identifier}(${objectCode(given.map(({ name, type }) => `${name}: ${this.of(type).literal(value[String(name)])}`))})`
   }
 }
 
@@ -181,6 +188,12 @@ function uuidText(bytes: string): string {
 function durationLiteral(json: unknown): string {
   const bytes = Buffer.from(String(json), 'latin1')
   return `{ months: ${bytes.readUInt32LE(0)}, days: ${bytes.readUInt32LE(4)}, milliseconds: ${bytes.readUInt32LE(8)} }`
+}
+
+/** `__proto__` is a key like any other only where it is computed. */
+function keyCode(key: string): string {
+  if (key === '__proto__') return "['__proto__']"
+  return /^[A-Za-z]\w*$/.test(key) ? key : quoted(key)
 }
 
 function objectCode(entries: readonly string[]): string {
