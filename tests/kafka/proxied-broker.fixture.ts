@@ -11,6 +11,8 @@ export interface ProxiedBroker {
   readonly faults: ConnectionFaults
   /** From now on nothing passes through the connections that are open now, and nobody is told. New ones work. */
   freeze(): void
+  /** From now on the broker cannot be reached. */
+  close(): Promise<void>
 }
 
 /** From now to the end of the test, this process reaches the shared broker only through a proxy, which does what the faults say. */
@@ -25,7 +27,7 @@ export async function proxiedBroker(): Promise<ProxiedBroker> {
     end()
     await proxy.close()
   })
-  return { brokers, faults, freeze: () => proxy.freeze() }
+  return { brokers, faults, freeze: () => proxy.freeze(), close: () => proxy.close() }
 }
 
 /** Another process's way to the broker: what this process connects to the broker is led to the proxy, also what the proxy itself would connect. */

@@ -62,6 +62,10 @@ export const eventstoreErrors = defineErrors({
     what: 'The folder {folder} cannot hold a log ({problem}).',
     todo: 'Name an empty folder, one that Ottla made, or one that does not exist yet.',
   },
+  LOG_RECORDS_LOST: {
+    what: 'Partition {partition} of topic {topic} ends before offset {offset}, from which on it is read.',
+    todo: 'The topic was deleted and made anew, or its brokers have lost records: look there first. What is built from a log that is no more is made anew at the next start.',
+  },
   LOG_RECORDS_UNREADABLE: {
     what: 'The records of {topic}-{partition} from offset {offset} on cannot be read ({problem}).',
     todo: 'Records with a wrong checksum are damaged on their way or on the disk of a broker: look at both. Set compression.type of the topic to producer, and write it with none, gzip or zstd.',

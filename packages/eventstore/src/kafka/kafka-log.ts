@@ -82,10 +82,7 @@ export class KafkaLog implements Log {
 
   async member(options: MemberOptions): Promise<LogMember> {
     this.requireWritable('member')
-    const member = await joinMember(this.parts.client, options, { ended: gone => this.members.delete(gone) })
-    this.members.add(member)
-    if (this.closing) await member.leave()
-    return member
+    return joinMember(this.parts.client, options, { begun: member => this.members.add(member), ended: gone => this.members.delete(gone) })
   }
 
   /** Members leave first: what they give up may still be committed. Commits under way are waited for, as long as a request may take. */

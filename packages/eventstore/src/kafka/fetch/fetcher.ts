@@ -20,6 +20,9 @@ const shortWait = 5
 const answerBytes = 8 * 1024 * 1024
 
 const rest = { first: 20, longest: 1_000 }
+
+/** How long a leader may say that its log ends before the place of a feed until that is believed, in milliseconds: one that was just deposed may lag behind. */
+const endPatience = 5_000
 const offsetOutOfRange = 1
 
 export interface FetcherEvents {
@@ -31,7 +34,7 @@ export interface FetcherEvents {
 
 /**
  * Fetches partitions from their leaders, one fetch for each leader at a time and one beside it for what was just sought or resumed, with connections of its own. Goes on for ever when leaders move and brokers
- * die. Ends with what does not pass: TOPIC_UNKNOWN, LOG_FORBIDDEN, LOG_RECORDS_UNREADABLE.
+ * die. Ends with what does not pass: TOPIC_UNKNOWN, LOG_FORBIDDEN, LOG_RECORDS_UNREADABLE, LOG_RECORDS_LOST.
  */
 export class Fetcher {
   readonly leaders: PartitionLeaders
@@ -123,6 +126,7 @@ export class Fetcher {
     const { topic, partition, code } = fetched
     if (code === 0) {
       ask.feed.failures = 0
+      ask.feed.beyondSince = undefined
       return ask.answered(fetched)
     }
     if (code === offsetOutOfRange) void this.findBegin(ask, leader)
@@ -130,7 +134,7 @@ export class Fetcher {
     return false
   }
 
-  /** Below the begin the feed goes on at the begin; beyond the end it waits for the end to come, as a reader of the embedded log does. */
+  /** Below the begin the feed goes on at the begin; beyond the end are no records that a reader could have seen before: it fails when that lasts. */
   private async findBegin({ feed, offset, isCurrent }: FeedAsk, leader: number): Promise<void> {
     feed.isResting = true
     try {
@@ -138,11 +142,18 @@ export class Fetcher {
       const begin = await broker.connectionPool.send(beginRequest(feed))
       feed.isResting = false
       if (isCurrent() && offset < begin) feed.skipTo(begin)
-      else if (isCurrent()) this.rest([feed], new ProtocolFailure('Fetch', offsetOutOfRange, feed))
+      else if (isCurrent()) this.rest([feed], this.beyond(feed, offset))
       this.go()
     } catch (error) {
       this.rest([feed], error)
     }
+  }
+
+  private beyond(feed: PartitionFeed, offset: number): Error {
+    const { topic, partition } = feed
+    feed.beyondSince ??= this.clock.now()
+    if (this.clock.now() - feed.beyondSince < endPatience) return new ProtocolFailure('Fetch', offsetOutOfRange, feed)
+    return eventstoreErrors.create('LOG_RECORDS_LOST', { topic, partition, offset })
   }
 
   private waitFor(leader: number): number {

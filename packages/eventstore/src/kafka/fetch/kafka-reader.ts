@@ -11,7 +11,7 @@ const recordsPerTurn = 500
 
 /**
  * Reads partitions from their leaders, one batch of each in turn, and fetches one batch of each ahead. Waits out restarts of brokers and moves of leaders;
- * the iteration rejects with TOPIC_UNKNOWN, LOG_FORBIDDEN and LOG_RECORDS_UNREADABLE.
+ * the iteration rejects with TOPIC_UNKNOWN, LOG_FORBIDDEN, LOG_RECORDS_UNREADABLE, and with LOG_RECORDS_LOST where the log ends before the place that was asked for.
  */
 export class KafkaReader implements LogReader {
   private readonly fetcher: Fetcher

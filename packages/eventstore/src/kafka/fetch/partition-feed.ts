@@ -31,6 +31,8 @@ export class PartitionFeed implements TopicPartition {
   isResting = false
   /** How many fetches have failed since one succeeded. */
   failures = 0
+  /** Since when the leader says that its log ends before the place where this stands. */
+  beyondSince: number | undefined
   private handedOut: number
   /** Whether it has not been asked for since it began, was sought or was resumed: then it does not wait for the fetch of others to end. */
   isUrgent = true
@@ -133,6 +135,7 @@ export class PartitionFeed implements TopicPartition {
     this.fetched.length = 0
     this.fetchFrom = offset
     this.failures = 0
+    this.beyondSince = undefined
   }
 
   private keep(from: number, records: FetchedRecords): boolean {

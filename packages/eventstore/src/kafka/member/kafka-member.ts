@@ -158,6 +158,7 @@ export class KafkaMember implements LogMember {
   private async end(): Promise<void> {
     if (this.isEnded) return
     this.isEnded = true
+    this.first.reject(eventstoreErrors.create('LOG_CLOSED', { log: this.client.settings.brokers.join() }))
     this.partitions.end()
     this.session.end()
     const { memberId } = this.session

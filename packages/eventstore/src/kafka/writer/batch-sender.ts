@@ -14,6 +14,8 @@ export interface BatchSenderOptions {
   /** How large a batch may be, in bytes. */
   readonly batchBytes: number
   readonly patience: Patience
+  /** Whether trying again is in vain, since the connections are closed. */
+  readonly isClosed: () => boolean
   /** Whether a batch whose answer was lost is sent again; not in a transaction, which is given up instead. */
   readonly resendsLost: boolean
 }
@@ -56,7 +58,7 @@ export class BatchSender {
   private async finish(runs: readonly PartitionRun[]): Promise<void> {
     const tries = new Tries(this.options.patience)
     for (let open = runs; open.length > 0; open = open.filter(run => !run.isOver)) {
-      const waiting = await this.round(open, tries.isOver)
+      const waiting = await this.round(open, tries.isOver || this.options.isClosed())
       if (waiting.length === 0) continue
       await tries.wait()
       await this.options.leaders.refresh().catch(() => undefined)

@@ -1,3 +1,4 @@
+import { systemClock } from '@ottla/core'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { LogProducer, NewRecord } from '../../log/log.js'
 import type { Connections } from '../client/connections.js'
@@ -38,6 +39,7 @@ export class KafkaProducer implements LogProducer {
   private session: Session | undefined
   private running: Promise<void> | undefined
   private closing: Promise<void> | undefined
+  private isGivenUp = false
 
   private constructor(
     private readonly client: KafkaClient,
@@ -68,15 +70,24 @@ export class KafkaProducer implements LogProducer {
   }
 
   private async end(): Promise<void> {
+    const cancel = systemClock.after(this.client.settings.requestTimeout, () => this.giveUp())
     while (this.running) await this.running
+    cancel()
     await this.session?.connections.close()
     this.closed(this)
+  }
+
+  /** Who closes waits as long as one request may take, not for all that a long queue takes while no broker answers. */
+  private giveUp(): void {
+    this.isGivenUp = true
+    void this.session?.connections.close()
   }
 
   /** Begins in a later turn: what one turn sends goes together. */
   private async run(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
-    while (this.queue.length > 0) await this.round(this.take())
+    while (this.queue.length > 0 && !this.isGivenUp) await this.round(this.take())
+    for (const { reject } of this.queue.splice(0)) reject(this.unavailable('it was closed'))
     this.running = undefined
   }
 
@@ -147,11 +158,17 @@ export class KafkaProducer implements LogProducer {
       const identity = await patiently({ total: requestTimeout, first: 10, longest: 500 }, initialize, isTransient)
       const leaders = new TopicLeaders(cluster)
       const patience = { total: 2 * requestTimeout, first: 5, longest: 500 }
-      return { connections, leaders, sender: new BatchSender({ identity, requests, leaders, batchBytes: maxRecordBytes, patience, resendsLost: true }) }
+      const isClosed = () => connections.isClosed
+      const sender = new BatchSender({ identity, requests, leaders, batchBytes: maxRecordBytes, patience, isClosed, resendsLost: true })
+      return { connections, leaders, sender }
     } catch (error) {
       await connections.close()
       throw logError(error, { log: brokers.join(), operation: 'opening a producer' })
     }
+  }
+
+  private unavailable(error: string): Error {
+    return eventstoreErrors.create('LOG_UNAVAILABLE', { log: this.client.settings.brokers.join(), error })
   }
 
   private told(error: unknown, { topic, partition }: NewRecord): Error {

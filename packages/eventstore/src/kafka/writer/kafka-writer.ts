@@ -1,3 +1,4 @@
+import { systemClock } from '@ottla/core'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import type { Commit, LogWriter, NewRecord, TopicPartition } from '../../log/log.js'
 import { partitionKey } from '../../log/partition-key.js'
@@ -58,7 +59,15 @@ export class KafkaWriter implements LogWriter {
       await cluster.refreshMetadata()
       const identity = await coordinator.initialize(id, transactionTimeout)
       const leaders = new TopicLeaders(cluster)
-      const sender = new BatchSender({ identity, requests, leaders, batchBytes: maxRecordBytes, patience, resendsLost: false })
+      const sender = new BatchSender({
+        identity,
+        requests,
+        leaders,
+        batchBytes: maxRecordBytes,
+        patience,
+        isClosed: () => connections.isClosed,
+        resendsLost: false,
+      })
       return new KafkaWriter({ id, client, connections, identity, coordinator, leaders, sender, closed })
     } catch (error) {
       await connections.close()
@@ -72,11 +81,14 @@ export class KafkaWriter implements LogWriter {
     return running
   }
 
-  /** Waits for a commit under way. */
+  /** Waits for a commit under way, as long as one request may take. */
   async close(): Promise<void> {
     if (this.state === 'open') this.state = 'closed'
+    const { client, connections } = this.parts
+    const cancel = systemClock.after(client.settings.requestTimeout, () => void connections.close())
     await this.running
-    await this.parts.connections.close()
+    cancel()
+    await connections.close()
     this.parts.closed(this)
   }
 
