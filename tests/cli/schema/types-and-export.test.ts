@@ -90,6 +90,11 @@ describe('ottla schema types', () => {
     ['one name for two types', '[{"type":"fixed","name":"A","size":1},{"type":"fixed","name":"A","size":2}]', 'at [1], A is something else in'],
     ['what has no name', '{"type":"array","items":"string"}', 'at its top, a file holds a record, an enum or a fixed, or a list of them'],
     [
+      'a type without a namespace inside one',
+      '[{"type":"fixed","name":"A","size":1},{"type":"record","name":"shop.B","fields":[{"name":"a","type":"A"}]}]',
+      'at shop.B, it uses A, which has no namespace',
+    ],
+    [
       'a union that TypeScript cannot tell apart',
       '{"type":"record","name":"A","fields":[{"name":"b","type":["int","double"]}]}',
       'at A, it has two branches in a union that are both a number',

@@ -242,6 +242,16 @@ describe('a record', () => {
     expect(reader.decodePlain(bytes).fields).toStrictEqual({ either: { given: '1' }, day: '2016-11-08', id })
   })
 
+  test('that Avro calls an error is read like any other', async () => {
+    const registry = openRegistry()
+    const id = await registry.register('other', '{"type":"error","name":"shop.A","fields":[{"name":"v","type":"int"}]}')
+    const { bytes, reader } = await written(new (event('shop.A', { v: t.int }))({ v: 5 }), registry)
+    bytes.writeUInt32BE(id, 1)
+    await reader.learn(bytes)
+    expect(reader.decode(definitionOf(event('shop.A', { v: t.long })), bytes)).toEqual({ v: 5n })
+    expect(reader.decodePlain(bytes).fields).toStrictEqual({ v: 5 })
+  })
+
   test('of a value that two classes have the name of is read as the class that the message names', async () => {
     const One = value('shop.V', { a: t.int })
     const Two = value('shop.V', { a: t.long })

@@ -67,6 +67,7 @@ export function typeOfSchema(schema: string, prototypeOf: (recordName: string) =
     const json = part as SchemaJson
     switch (json.type) {
       case 'record':
+      case 'error':
         return new RecordType(part, options, prototypeOf(fullName(json, options)))
       case 'array':
         return new ArrayType(part, options)

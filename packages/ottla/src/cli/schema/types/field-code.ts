@@ -126,6 +126,7 @@ export class FieldCode {
   }
 
   #named(name: string): TypeCode {
+    if (!name.includes('.') && this.imports.hasNamespace) throw new Error(`it uses ${name}, which has no namespace: a class inside a namespace cannot say so`)
     const { json } = this.all.get(name) as NamedSchema
     const identifier = this.imports.identifier(name)
     if (json.type === 'enum') return { field: identifier, type: identifier, literal: texts, kind: { kind: 'enum', name } }

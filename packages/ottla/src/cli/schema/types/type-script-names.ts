@@ -45,6 +45,10 @@ export class Imports {
     }
   }
 
+  get hasNamespace(): boolean {
+    return this.own[0]?.includes('.') === true
+  }
+
   /** What the file calls a named type. */
   identifier(name: string): string {
     const known = this.#identifiers.get(name)
