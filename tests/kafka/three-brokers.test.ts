@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type KafkaCluster, kafkaSource, startKafka } from '@ottla/testing/kafka'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { Records } from './records.js'
 
 const source = await kafkaSource()
@@ -41,3 +45,31 @@ describe.skipIf(source === 'environment')('a cluster of three brokers', { timeou
     await expect(cluster.killRegistry()).rejects.toThrow(/^KAFKA_PART_MISSING: .* no registry\./)
   })
 })
+
+describe.skipIf(source === 'environment')('a cluster of three brokers with a folder', () => {
+  it('goes on from it, though its ports have been taken meanwhile', { timeout: 240_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ottla-three-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
+    const first = await startKafka({ brokers: 3, folder, throughput: false })
+    onTestFinished(() => first.stop())
+    const records = new Records(first.brokers)
+    await records.createTopic('kept')
+    await records.produce('kept', 'before')
+    await first.stop()
+    for (const broker of first.brokers) await listenOn(Number(broker.split(':')[1]))
+
+    const second = await startKafka({ brokers: 3, folder, throughput: false })
+    onTestFinished(() => second.stop())
+    expect(second.brokers.filter(broker => first.brokers.includes(broker))).toEqual([])
+    await new Records(second.brokers).produce('kept', 'after')
+    expect(await new Records(second.brokers).consume('kept', 2)).toEqual(['before', 'after'])
+    expect((await new Records(second.brokers).placeOf('kept')).inSync).toEqual([1, 2, 3])
+  })
+})
+
+/** Until the test has ended. */
+async function listenOn(port: number): Promise<void> {
+  const server = createServer(guest => guest.destroy())
+  onTestFinished(() => void server.close())
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
+}
