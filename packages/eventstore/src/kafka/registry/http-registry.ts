@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { isOttlaError } from '@ottla/core'
+import { levelRules } from '../../compatibility/level-rules.js'
 import { parseSchema } from '../../compatibility/parse-schema.js'
 import { eventstoreErrors } from '../../eventstore-errors.js'
 import { canonicalSchema } from '../../registry/canonical-schema.js'
@@ -149,9 +150,9 @@ export class HttpRegistry implements SchemaRegistry {
     if (!set.ok) throw this.#refused(`the level ${level} of ${subject}`, set)
   }
 
-  /** All versions that the level asks for are compared; a single one of them would be named in the path. */
+  /** The path names the versions that the level asks for: where it names none, Apicurio compares with all of them, whatever the level is. */
   async #askVerdict(subject: string, schema: string, local: RegistryVerdict): Promise<RegistryVerdict> {
-    const path = `/compatibility${pathOf(subject)}/versions?verbose=true`
+    const path = `/compatibility${pathOf(subject)}/versions${levelRules[local.level].transitive ? '' : '/latest'}?verbose=true`
     const answer = await this.#server.ask({ method: 'POST', path, body: { schema } })
     if (!answer.ok) {
       if (answer.code === schemaInvalid) throw eventstoreErrors.create('SCHEMA_INVALID', { schema: schema.slice(0, 80), problem: answer.message })
