@@ -87,7 +87,7 @@ export const breaks: readonly ((text: string) => string)[] = [
   text => text.replace('"name":"', '"name":"a-'),
   text => text.replace(/"size":\d+/, '"size":"big"'),
   text => text.replace(/"symbols":\[("\w+")/, '"symbols":[$1,$1'),
-  text => text.replace(/"symbols":\[/, '"default":"NONE","symbols":['),
+  text => text.replace(/"symbols":(\[[^\]]*\])(,"default":"\w+")?/, '"symbols":$1,"default":"NONE"'),
   text => text.replace(/\["null"/, '["null","null"'),
   text => text.replace(/\["null"/, '[["int"],"null"'),
   text => text.replace('"items":', '"item":'),

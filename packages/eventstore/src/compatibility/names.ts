@@ -31,9 +31,12 @@ export class Names {
     return name
   }
 
-  /** The type that a name means inside a namespace; one of the empty namespace where that has none. */
-  find(name: string, namespace: string): NamedNode | undefined {
-    return (this.#types.get(fullName(name, namespace)) ?? this.#types.get(name))?.node
+  /**
+   * The type that a name means inside a namespace: one of that, else one without a namespace whose definition is complete (`isOpen` says which are not), as Java has it.
+   */
+  find(name: string, namespace: string, isOpen: (name: string) => boolean): NamedNode | undefined {
+    const own = fullName(name, namespace)
+    return (this.#types.get(own) ?? (own === name || isOpen(name) ? undefined : this.#types.get(name)))?.node
   }
 
   /** Gives the node back, or the first one where the same definition stands twice. Throws where another type has the name. */

@@ -25,6 +25,8 @@ export function parseSchema(schema: string): SchemaNode {
 
 class Parsing {
   readonly #names = new Names()
+  /** The records whose fields are being read. */
+  readonly #open = new Set<string>()
   /** What can be done only when all names are known. */
   readonly #atTheEnd: (() => void)[] = []
 
@@ -62,10 +64,11 @@ class Parsing {
 
   #reference(name: string, namespace: string, place: Place): void {
     if (isPrimitive(name)) return place({ type: name })
-    const known = this.#names.find(name, namespace)
+    const known = this.#names.find(name, namespace, each => this.#open.has(each))
     if (known) return place(known)
     this.#atTheEnd.push(() => {
-      const found = this.#names.find(name, namespace)
+      // By then Java has settled for the namespace.
+      const found = this.#names.find(name, namespace, () => true)
       if (!found) throw new Error(`the type ${name} is not defined`)
       place(found)
     })
@@ -104,7 +107,9 @@ class Parsing {
     const node = { type: 'record', ...this.#names.read(json, namespace), fields } as const
     this.#define(node, json, place)
     const own = node.name.slice(0, Math.max(node.name.lastIndexOf('.'), 0))
+    this.#open.add(node.name)
     for (const field of json.fields) fields.push(this.#field(objectOf(field, `a field of ${node.name}`), node.name, own))
+    this.#open.delete(node.name)
     const twice = fields.find((field, index) => fields.findIndex(({ name }) => name === field.name) < index)
     if (twice) throw new Error(`${node.name} has the field ${twice.name} twice`)
   }
