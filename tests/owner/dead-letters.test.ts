@@ -150,6 +150,39 @@ describe('a record of the inbox', () => {
   })
 })
 
+describe('an event that cannot be read', () => {
+  test('is set aside when the state of its aggregate is restored, once however often that is, and the aggregate is unavailable', async () => {
+    const shared = cluster()
+    const first = await startNode(shared)
+    await first.send(deposit)
+    await first.send(new Deposit({ account: 'b', amount: 1 }))
+    await first.stop()
+    const [record] = recordsOf(shared, topics.events).filter(({ key }) => key === 'a')
+    const headers = { ...record?.headers, version: '2', command: 'damaged' }
+    const value = Buffer.from([0, 0, 0])
+    shared.broker.append([{ topic: topics.events, partition: 0, key: 'a', headers, value, timestamp: Date.now() }])
+    for (let times = 0; times < 2; times++) {
+      const node = await startNode(shared)
+      expect(await node.send(deposit)).toMatchObject({ outcome: 'failed', error: { code: 'STREAM_UNREADABLE' } })
+      expect(await node.send(new Deposit({ account: 'b', amount: 1 }))).toMatchObject({ outcome: 'accepted' })
+      expect(await letters(shared)).toMatchObject([{ reader: 'state:account', topic: topics.events, code: 'RECORD_CUT_OFF', key: 'a', value }])
+      await node.stop()
+    }
+  })
+
+  test('because its type is not known here is no dead letter', async () => {
+    const shared = cluster()
+    const first = await startNode(shared)
+    await first.send(deposit)
+    await first.stop()
+    const [record] = recordsOf(shared, topics.events)
+    const headers = { ...record?.headers, version: '2', type: 'bank.Newer', command: 'newer' }
+    shared.broker.append([{ topic: topics.events, partition: 0, key: 'a', headers, value: record?.value as Buffer, timestamp: Date.now() }])
+    await start(shared)
+    expect(await letters(shared)).toEqual([])
+  })
+})
+
 /** Gives a schema a second id, which this process has not seen yet. */
 function wrap(schemaById: (id: number) => Promise<{ id: number; schema: string }>, second: number, first: number) {
   return (id: number) => schemaById(id === second ? first : id)

@@ -5,7 +5,7 @@ import type { LogRecord, NewRecord, RecordHeaders } from '../log/log.js'
 export interface DeadLetter {
   /** What it is listed by: reader and place. */
   readonly id: string
-  /** Who could not read it: `inbox`, or a view, as `view:orders`. */
+  /** Who could not read it: `inbox`, a view, as `view:orders`, or the states of an aggregate or saga, as `state:order`. */
   readonly reader: string
   readonly topic: string
   readonly partition: number

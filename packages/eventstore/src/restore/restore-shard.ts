@@ -53,6 +53,7 @@ class Restore {
   private readonly changes: RestoredChanges
   /** Whether there are states to be made from the first event on. */
   private readonly fromBegin: boolean
+  private left = 1000
 
   constructor(
     private readonly options: RestoreOptions,
@@ -146,6 +147,14 @@ class Restore {
         changes.save()
       },
     })
+    await this.setAside()
+  }
+
+  /** Keeps what cannot be read, up to a thousand of it: where every event is unreadable, as with a broken upcaster, more would tell nobody anything. */
+  private async setAside(): Promise<void> {
+    const unread = this.changes.unread.splice(0).slice(0, this.left)
+    this.left -= unread.length
+    if (unread.length > 0) await this.options.setAside?.(unread)
   }
 
   /** Fetches the schemas that the batch was written with, so that decoding need not wait. */

@@ -1,5 +1,6 @@
 import type { Codec } from '../codec/codec.js'
 import type { ShardModel } from '../model/shard-model.js'
+import type { UnreadRecord } from '../records/dead-letter-record.js'
 import { isOfThisLog, type TrustOptions } from '../replay/trusted-checkpoint.js'
 import { loadSnapshot } from '../snapshots/load-snapshot.js'
 import { lastMarker, type Marker } from '../snapshots/marker.js'
@@ -14,6 +15,8 @@ export interface RestoreOptions extends TrustOptions {
   readonly snapshots: boolean
   /** Whether streams that could not be read before are tried again, as after a deployment. */
   readonly retryUnreadable: boolean
+  /** Keeps events that make their stream unavailable because they cannot be read; called again with the same ones where they are read anew. Default: nobody does. */
+  readonly setAside?: (unread: readonly UnreadRecord[]) => Promise<void>
   /** Asked between slices: whether this node still wants the shard. */
   readonly isWanted: () => boolean
 }

@@ -1,9 +1,11 @@
+import { isUnreadable } from '../codec/unreadable.js'
 import type { LogRecord } from '../log/log.js'
 import type { Participant } from '../model/participant.js'
 import { readRecord } from '../model/read-event.js'
 import { readState } from '../model/read-state.js'
 import { streamKey } from '../model/stream-name.js'
 import { unreadableText } from '../model/unreadable-stream.js'
+import type { UnreadRecord } from '../records/dead-letter-record.js'
 import { type EventEnvelope, eventEnvelope, eventId } from '../records/event-record.js'
 import { header } from '../records/headers.js'
 import { type OutcomeReason, outcomeDefinition, outcomeEnvelope } from '../records/outcome-record.js'
@@ -35,6 +37,8 @@ export interface RestoredFrom {
 /** What a slice of the log says about a shard, on its way to the state store. */
 export class RestoredChanges {
   checkpoint: Checkpoint
+  /** Events that have made their stream unavailable, since they cannot be read. */
+  readonly unread: UnreadRecord[] = []
   private readonly streams = new Map<string, Working>()
   private readonly decided = new Map<string, DecidedCommand>()
   private readonly index = new Map<string, IndexedEvents & { readonly offsets: number[] }>()
@@ -115,6 +119,7 @@ export class RestoredChanges {
         for (const event of readRecord(envelope.type, record, this.options)) stream.participant.evolve(stream.state, event, context)
       }
     } catch (error) {
+      if (stream.unreadable === undefined && isUnreadable(error)) this.unread.push({ reader: `state:${stream.participant.name}`, record, error })
       stream.unreadable ??= unreadableText(envelope, error)
     }
     stream.version = envelope.version

@@ -63,7 +63,7 @@ export class ShardHost {
     const { snapshots = false, standby = false } = options
     const parts = { ...options, topics: this.topics, model: this.model, snapshots, limits: this.limits }
     this.standby = new Standby({ ...parts, standby })
-    this.owned = new OwnedShards({ ...parts, readEvents: decided => this.streams.eventsOf(decided) }, this.standby)
+    this.owned = new OwnedShards({ ...parts, setAside: unread => this.setAside(unread), readEvents: decided => this.streams.eventsOf(decided) }, this.standby)
     const reading = { ...parts, indexed: (shard: number) => this.owned.isIndexed(shard) }
     this.streams = new StreamReader(reading)
     this.decided = new DecidedReader({ ...reading, isOurs: shard => this.owned.isOurs(shard) })
