@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openKafkaLog } from './kafka-log.fixture.js'
 import { proxiedBroker } from './proxied-broker.fixture.js'
 import { newRecord, newTopic, values } from './records.fixture.js'
@@ -10,28 +10,6 @@ const retry = { initialRetryTime: 300, maxRetryTime: 30_000, factor: 0.2, multip
 
 /** More than kafkajs tries. */
 const losses = 8
-
-// K6: the coordinator completes a commit after it has answered; who begins the next transaction meanwhile is told to ask again.
-test('one transaction follows another without the pause that kafkajs makes', async () => {
-  const brokers = inject('kafkaBrokers')
-  const log = await openKafkaLog(brokers)
-  const topic = await newTopic(log)
-  const writer = await log.writer(randomUUID())
-  const kafkajs = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry })
-  const producer = kafkajs.producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 })
-  onTestFinished(() => producer.disconnect())
-  await producer.connect()
-  const begin = async () => {
-    const transaction = await producer.transaction()
-    await transaction.send({ topic, messages: [{ partition: 0, value: 'theirs' }] })
-    await transaction.commit()
-  }
-  const commit = () => writer.commit({ records: [newRecord(topic, 'ours')] })
-  await begin()
-  await commit()
-  const [theirs, ours] = [await timeOf(10, begin), await timeOf(10, commit)]
-  expect(theirs / ours).toBeGreaterThan(3)
-})
 
 // K8: an idempotent producer of kafkajs gives up after five repetitions, whatever its documentation says.
 test('a batch is sent again for longer than kafkajs does, and is there once', async () => {
@@ -80,10 +58,3 @@ test('records that are sent again stay in their partitions, in order', async () 
   expect(faults.total).toBe(rounds.length)
   for (const partition of [0, 1, 2, 3]) expect(await values(log, topic, partition)).toEqual(rounds.map(round => `${round} of ${partition}`))
 })
-
-/** In milliseconds. */
-async function timeOf(count: number, step: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
-  for (let index = 0; index < count; index++) await step()
-  return performance.now() - start
-}

@@ -53,7 +53,7 @@ export class KafkaWriter implements LogWriter {
     const { cluster } = connections
     const requests = new ProducerRequests(client, requestTimeout)
     const patience = { total: transactionTimeout, first: 1, longest: 50 }
-    const coordinator = new TransactionCoordinator(cluster, requests, patience)
+    const coordinator = new TransactionCoordinator(cluster, requests, transactionTimeout)
     try {
       await cluster.connect()
       await cluster.refreshMetadata()

@@ -1,5 +1,5 @@
 import type { TopicOffset, TopicPartition } from '../../log/log.js'
-import { type Patience, patiently } from '../client/patience.js'
+import { type Patience, patiently, type Sleep } from '../client/patience.js'
 import { code, isTransient, protocolCode } from '../client/protocol-failure.js'
 import type { Broker, Cluster } from '../driver/cluster.js'
 import type { ProducerIdentity, ProducerRequests } from './producer-requests.js'
@@ -11,24 +11,38 @@ const moved: ReadonlySet<number | undefined> = new Set([code.notCoordinator, cod
 const ofGroup = 0
 const ofTransactions = 1
 
+/**
+ * Between a commit and the next transaction there is mostly nothing but the coordinator's own work: a first pause of more than that would be the time of every
+ * second commit. kafkajs makes 300 ms of it by default (K6 of design.md).
+ */
+const pauses = { first: 1, longest: 50 }
+
 /** The steps of transactions at their coordinators, which are looked for once and again only when they have moved. */
 export class TransactionCoordinator {
   private readonly found = new Map<string, Broker>()
+  private readonly patience: Patience
 
+  /**
+   * @param patience how long a coordinator may say "not now", in milliseconds.
+   * @param sleep ends after so many milliseconds; default: the machine's.
+   */
   constructor(
     private readonly cluster: Cluster,
     private readonly requests: ProducerRequests,
-    private readonly patience: Patience,
-  ) {}
+    patience: number,
+    private readonly sleep?: Sleep,
+  ) {
+    this.patience = { total: patience, ...pauses }
+  }
 
   /** Resolves when no earlier producer with this id can commit any more and what it had open is settled. */
   initialize(transactionalId: string, transactionTimeout: number): Promise<ProducerIdentity> {
     // Without an answer it may be asked again: each time the epoch grows.
     const ask = () => this.at(ofTransactions, transactionalId, broker => this.requests.initProducerId(broker, transactionalId, transactionTimeout))
-    return patiently(this.patience, ask, isTransient)
+    return patiently(this.patience, ask, isTransient, this.sleep)
   }
 
-  /** What the coordinator answers while it still completes the transaction before takes 1 ms to ask again; kafkajs waits 300 ms by default (K6). */
+  /** While the coordinator still completes the transaction before, it says "not now". */
   addPartitions(identity: ProducerIdentity, partitions: readonly TopicPartition[]): Promise<void> {
     return this.refusable(ofTransactions, identity.transactionalId as string, broker => this.requests.addPartitions(broker, identity, partitions))
   }
@@ -52,6 +66,7 @@ export class TransactionCoordinator {
       this.patience,
       () => this.at(type, id, operation),
       error => protocolCode(error) !== undefined && isTransient(error),
+      this.sleep,
     )
   }
 
