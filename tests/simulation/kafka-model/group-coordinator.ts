@@ -25,7 +25,7 @@ export interface Joined {
 
 interface Membership {
   readonly joiner: Joiner
-  readonly joining: ((joined: Joined) => void)[]
+  readonly joining: PromiseWithResolvers<Joined>[]
   partitions: readonly TopicPartition[]
   cancelSession: () => void
 }
@@ -61,10 +61,10 @@ export class GroupCoordinator {
     const membership = this.members.get(known) ?? { joiner, joining: [], partitions: [], cancelSession: () => {} }
     this.members.set(known, membership)
     membership.cancelSession()
-    return new Promise(resolve => {
-      membership.joining.push(resolve)
-      this.shareAnew()
-    })
+    const joined = Promise.withResolvers<Joined>()
+    membership.joining.push(joined)
+    this.shareAnew()
+    return joined.promise
   }
 
   /** No heartbeat comes for what this client has joined as, but for `id`. */
@@ -73,8 +73,14 @@ export class GroupCoordinator {
   }
 
   leave(id: string): void {
-    this.members.get(id)?.cancelSession()
-    if (this.members.delete(id)) this.shareAnew()
+    const member = this.members.get(id)
+    if (!member) return
+    member.cancelSession()
+    this.members.delete(id)
+    // Kafka answers UNKNOWN_MEMBER_ID, and the client joins again.
+    for (const { reject } of member.joining)
+      reject(eventstoreErrors.create('LOG_UNAVAILABLE', { log: 'the model', error: 'the group does not know the member' }))
+    this.shareAnew()
   }
 
   /** The member is alive, and the group takes it for dead. It learns of that with its next heartbeat. */
@@ -110,12 +116,15 @@ export class GroupCoordinator {
     if (!this.preparing) {
       this.preparing = true
       // Who has not joined again by then is out, as after max.poll.interval.ms.
-      this.cancelWaiting = this.times.clock.after(this.times.sessionTimeout * 3, () => {
-        for (const [id, { joining }] of this.members) if (joining.length === 0) this.leave(id)
-      })
+      this.cancelWaiting = this.times.clock.after(this.times.sessionTimeout * 3, () => this.dropLate())
       for (const member of this.members.values()) if (member.joining.length === 0) this.tell(member)
     }
     if ([...this.members.values()].every(({ joining }) => joining.length > 0)) this.complete()
+  }
+
+  private dropLate(): void {
+    const late = [...this.members].filter(([, { joining }]) => joining.length === 0)
+    for (const [id] of late) this.expel(id)
   }
 
   private tell(member: Membership): void {
@@ -133,7 +142,7 @@ export class GroupCoordinator {
     for (const [id, member] of this.members) {
       member.partitions = shares.get(id) ?? []
       const joined = { id, generation: this.generation, partitions: member.partitions }
-      for (const resolve of member.joining.splice(0)) this.times.clock.nextTurn(() => resolve(joined))
+      for (const { resolve } of member.joining.splice(0)) this.times.clock.nextTurn(() => resolve(joined))
       if (!member.joiner.isAwake) this.fallAsleep(id)
     }
     for (const resolve of this.stable.splice(0)) resolve()

@@ -87,8 +87,9 @@ export class ModelMember implements LogMember, Joiner {
     await this.calls
     const { link, group } = this.options
     const { id } = this
-    // Where this gets lost, the session ends by itself.
-    if (id !== undefined) await link.request('leave', () => group.leave(id)).catch(() => group.fallAsleep(id))
+    // Where this gets lost, or the answer to the first joining is still to come, the session ends by itself.
+    if (id === undefined) group.abandon(this)
+    else await link.request('leave', () => group.leave(id)).catch(() => group.fallAsleep(id))
   }
 
   private async join(): Promise<void> {
