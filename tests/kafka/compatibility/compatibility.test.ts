@@ -74,8 +74,8 @@ describe('the verdict of Avro for Java', () => {
     }
     // At NONE only what is no schema is refused.
     const judged = level === 'NONE' ? cases.length + broken.length : cases.length
-    const share = Math.round((100 * taken) / judged)
-    console.log(`${level}: ${taken} of ${judged} taken, ${share} %`)
+    const share = (100 * taken) / judged
+    console.log(`${level}: ${taken} of ${judged} taken, ${share.toFixed(1)} %`)
     expect(share).toBeGreaterThanOrEqual(30)
     expect(share).toBeLessThanOrEqual(70)
   })

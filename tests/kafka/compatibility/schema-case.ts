@@ -20,7 +20,7 @@ const moods = [harmless, { ...harmless, ...readable }, { ...harmless, ...readabl
 export function schemaCase(seed: number): SchemaCase {
   const random = new Random(seed)
   let model = valid(() => randomSchema(random))
-  const mood = moods[random.pick([0, 0, 1, 2, 2, 2])] as (typeof moods)[number]
+  const mood = moods[random.pick([0, 1, 2, 2, 2])] as (typeof moods)[number]
   const short = random.chance(0.3)
   const versions = [textOf(model, short)]
   const mutations: string[] = []
