@@ -28,10 +28,13 @@ describe.skipIf(source === 'environment')('when the only broker is killed', () =
     await cluster.startBroker(0)
     await write(log, topic, 0, ['after'])
     await write(log, topic, 1, ['after'])
-    await vi.waitFor(() => expect([read.toSorted(), values.toSorted()]).toEqual([all, all]), soon)
+    // A write whose outcome was unknown was tried again, so the log may hold it twice.
+    const logged = (await everything(log, topic)).toSorted()
+    expect(new Set(logged)).toEqual(new Set(['0:before', '0:after', '1:after']))
+    await vi.waitFor(() => expect([read.toSorted(), values.toSorted()]).toEqual([logged, logged]), soon)
     expect(failures).toEqual([])
     await vi.waitFor(async () => expect(await member.holds({ topic, partition: 0 })).toBe(true), soon)
-  })
+  }, 240_000)
 
   it('a member leaves in bounded time, and is told that it has lost everything', async () => {
     const log = await openKafkaLog(cluster.brokers, session)
@@ -41,7 +44,7 @@ describe.skipIf(source === 'environment')('when the only broker is killed', () =
     await member.leave()
     expect(held.size).toBe(0)
     await cluster.startBroker(0)
-  })
+  }, 240_000)
 })
 
 describe.skipIf(source === 'environment')('when leaders move between three brokers', () => {
@@ -75,7 +78,7 @@ describe.skipIf(source === 'environment')('when leaders move between three broke
     expect(logged).toEqual(expect.arrayContaining(written))
     await vi.waitFor(() => expect([byPartition(read), byPartition(values)]).toEqual([byPartition(logged), byPartition(logged)]), soon)
     expect(failures).toEqual([])
-  }, 180_000)
+  }, 360_000)
 })
 
 function byPartition(records: readonly string[]): string[][] {
@@ -94,8 +97,6 @@ async function everything(log: Log, topic: string): Promise<string[]> {
   await reader.close()
   return values
 }
-
-const all = ['0:after', '0:before', '1:after']
 
 async function newTopic(log: Log, partitions: number): Promise<string> {
   const name = `restarts.${randomUUID()}`
@@ -116,19 +117,26 @@ async function collect(reader: LogReader, values: string[]): Promise<void> {
   for await (const { records } of reader) values.push(...records.map(({ partition, value }) => `${partition}:${value}`))
 }
 
+/**
+ * A member that begins where it was, as an owner does: a broker counts the session of a member from when it has read the group, and may open its listener so long
+ * after that on a busy machine that the member has to join anew.
+ */
 async function joined(log: Log, topic: string) {
-  const [values, failures, held] = [[] as string[], [] as Error[], new Set<number>()]
+  const [values, failures, held, positions] = [[] as string[], [] as Error[], new Set<number>(), new Map<number, number>()]
   const member = await log.member({
     group: `restarts.${randomUUID()}`,
     topics: [topic],
     assigned: async partitions => {
       for (const { partition } of partitions) held.add(partition)
-      return partitions.map(({ partition }) => ({ topic, partition, offset: 0 }))
+      return partitions.map(({ partition }) => ({ topic, partition, offset: positions.get(partition) ?? 0 }))
     },
     revoked: async partitions => {
       for (const { partition } of partitions) held.delete(partition)
     },
-    records: async ({ records }) => void values.push(...records.map(({ partition, value }) => `${partition}:${value}`)),
+    records: async ({ partition, records, next }) => {
+      values.push(...records.map(({ value }) => `${partition}:${value}`))
+      positions.set(partition, next)
+    },
     failed: error => void failures.push(error),
   })
   return { values, failures, held, member }

@@ -30,7 +30,8 @@ export interface SessionEvents {
  * One member's place in a group by Kafka's classic protocol: joins, beats by a timer of its own whatever its owner is doing, joins again when the group
  * rebalances, and anew when the group has given it up. Has connections of its own, since a JoinGroup holds its connection up until all members have come.
  *
- * While the coordinator cannot be reached the member keeps what it has: a coordinator that comes back gives every member a whole session timeout.
+ * While the coordinator cannot be reached the member keeps what it has: a coordinator that comes back gives every member a whole session timeout, from when it has
+ * read the group. A broker that takes connections only later than that has given its members up; they join anew, as after any other loss.
  */
 export class GroupSession {
   memberId = ''
