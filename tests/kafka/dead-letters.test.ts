@@ -61,7 +61,7 @@ test('Records that another program has written to the topics of an app are set a
   const reading = await kafka({ brokers, registry: inject('registryUrl'), folder: temporaryFolder() }).open({ readOnly: true })
   onTestFinished(() => reading.log.close())
   const letters = async () => (await readDeadLetters({ app: name, log: reading.log })).map(({ id, code, value }) => [id, code, value?.toString('hex')])
-  await expect.poll(letters, { timeout: 10_000 }).toEqual([
+  await expect.poll(letters, { timeout: 40_000 }).toEqual([
     [`inbox/${name}.commands-0@0`, 'RECORD_FORMAT_UNKNOWN', Buffer.from('hello').toString('hex')],
     [expect.stringMatching(`^view:counts/${name}.events-0@\\d+$`), 'SCHEMA_UNKNOWN', '00000f423f00'],
   ])

@@ -3,8 +3,8 @@ import type { Log, LogMember, TopicPartition } from '@ottla/eventstore'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { openKafkaLog } from './kafka-log.fixture.js'
 
-const session = { sessionTimeout: 1_500, heartbeatInterval: 300, rebalanceTimeout: 3_000 }
-const soon = { timeout: 20_000, interval: 20 }
+const session = { sessionTimeout: 3_000, heartbeatInterval: 300, rebalanceTimeout: 6_000 }
+const soon = { timeout: 50_000, interval: 20 }
 
 /** A member that notes what it is told. */
 class Probe {

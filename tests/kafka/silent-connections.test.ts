@@ -4,7 +4,7 @@ import { proxiedBroker } from './proxied-broker.fixture.js'
 import { newRecord, newTopic, values } from './records.fixture.js'
 
 // kafkajs keeps a connection whose requests get no answer, and goes on asking by it: until the operating system gives it up, a quarter of an hour later.
-test('a reader whose connections have gone silent reads on by new ones', { timeout: 30_000 }, async () => {
+test('a reader whose connections have gone silent reads on by new ones', async () => {
   const { brokers, freeze } = await proxiedBroker()
   const log = await openKafkaLog(brokers, { requestTimeout: 1_000 })
   const topic = await newTopic(log)
@@ -15,7 +15,7 @@ test('a reader whose connections have gone silent reads on by new ones', { timeo
   const reading = (async () => {
     for await (const { records } of reader) seen.push(...records.map(({ value }) => String(value)))
   })()
-  await expect.poll(() => seen, { timeout: 5_000 }).toEqual(['a'])
+  await expect.poll(() => seen, { timeout: 20_000 }).toEqual(['a'])
   freeze()
   await expect(writer.commit({ records: [newRecord(topic, 'lost')] })).rejects.toMatchObject({ retriable: true })
   const next = await log.writer(`w-${topic}`)
@@ -25,7 +25,7 @@ test('a reader whose connections have gone silent reads on by new ones', { timeo
   await reading
 })
 
-test('the cluster can be asked, and records be sent, when the connections for that have gone silent', { timeout: 30_000 }, async () => {
+test('the cluster can be asked, and records be sent, when the connections for that have gone silent', async () => {
   const { brokers, freeze } = await proxiedBroker()
   const log = await openKafkaLog(brokers, { requestTimeout: 1_000 })
   const topic = await newTopic(log)

@@ -17,7 +17,7 @@ async function madeAnew() {
   return { log, topic, remake }
 }
 
-test('a reader of a topic that is made anew does not wait for ever: it tells that the records are lost', { timeout: 40_000 }, async () => {
+test('a reader of a topic that is made anew does not wait for ever: it tells that the records are lost', { timeout: 120_000 }, async () => {
   const { log, topic, remake } = await madeAnew()
   const reader = log.reader({ from: [{ topic, partition: 0, offset: 0 }] })
   const batches = reader[Symbol.asyncIterator]()
@@ -27,7 +27,7 @@ test('a reader of a topic that is made anew does not wait for ever: it tells tha
   await expect(next).rejects.toMatchObject({ code: 'LOG_RECORDS_LOST', message: expect.stringContaining('before offset 3') })
 })
 
-test('so does a member that is to begin beyond the end', { timeout: 40_000 }, async () => {
+test('so does a member that is to begin beyond the end', { timeout: 120_000 }, async () => {
   const { log, topic } = await madeAnew()
   const failed = Promise.withResolvers<Error>()
   await log.member({
