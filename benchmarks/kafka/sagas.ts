@@ -1,16 +1,20 @@
 import { type App, createApp } from 'ottla'
-import { type Measurement, percentile } from '../measure.js'
+import { compared, type Measurement, percentile } from '../measure.js'
 import { Account, MoveMoney, Transfer, TransferEnded, TransferOfMoney } from '../model.js'
 import { account } from '../send-all.js'
 import { onKafka } from './bench-broker.js'
+import { RawProducers } from './raw-producers.js'
 import { RequestCount } from './request-count.js'
+import { WrittenEvents } from './written-events.js'
 
-const [transfers, warmUp, inFlight, shards] = [4_000, 500, 128, 12]
+const [transfers, warmUp, inFlight, shards] = [3_000, 500, 128, 12]
 
 /** What do sagas over 12 shards cost on 3 brokers, each of them a start, two steps and an end in three shards? */
 export function sagas(): Promise<Measurement[]> {
   return onKafka(3, async broker => {
-    const app = await createApp({ name: broker.appName(), modules: [Account, TransferOfMoney, MoveMoney], shards, log: broker.log('node') })
+    const name = broker.appName()
+    const app = await createApp({ name, modules: [Account, TransferOfMoney, MoveMoney], shards, log: broker.log('node') })
+    const raw = await RawProducers.open(broker.brokers, `${name}.raw`, shards)
     const requests = new RequestCount()
     try {
       await transferAll(app, 0, warmUp)
@@ -22,10 +26,16 @@ export function sagas(): Promise<Measurement[]> {
       const transactions = requests.of('EndTxn')
       const sends = requests.of('Produce')
       const all = requests.of('AddPartitionsToTxn', 'Produce', 'AddOffsetsToTxn', 'TxnOffsetCommit', 'EndTxn')
+      const spread = Math.max(1, Math.round(sends / transactions))
+      const example = await WrittenEvents.of(name, broker.log(name)).example()
+      await raw.spreadTransactions(2, spread, example)
+      const other = await raw.spreadTransactions(10, spread, example)
       const what = `a saga over ${shards} shards on 3 brokers, ${inFlight} in flight`
       return [
         { what: `${what}: whole sagas`, value: transfers / seconds, unit: '/s' },
-        { what: `${what}: transactions`, value: transactions / seconds, unit: '/s' },
+        compared({ what: `${what}: transactions`, against: `kafkajs, transactions over ${spread} partitions` }, '/s', [
+          { value: transactions / seconds, other },
+        ]),
         { what: 'transactions per saga', value: transactions / transfers, unit: 'each' },
         { what: 'round trips per transaction', value: all / transactions, unit: 'each' },
         { what: 'sends per transaction', value: sends / transactions, unit: 'each' },
@@ -34,6 +44,7 @@ export function sagas(): Promise<Measurement[]> {
       ]
     } finally {
       requests.stop()
+      await raw.close()
       await app.stop()
     }
   })
