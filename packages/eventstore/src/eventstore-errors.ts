@@ -111,7 +111,7 @@ export const eventstoreErrors = defineErrors({
   },
   REGISTRY_UNAVAILABLE: {
     what: 'The schema registry {registry} does not answer ({error}).',
-    todo: 'Ottla asks again by itself, and what waits for a schema goes on when it is back. Look at the registry when it lasts.',
+    todo: 'A running app asks again by itself and goes on when it is back; run an ottla command again. Look at the registry when it lasts.',
     retriable: true,
   },
   REGISTRY_FORBIDDEN: {

@@ -49,6 +49,10 @@ export const ottlaErrors = defineErrors({
     what: 'The snapshot file {file} cannot be written ({error}).',
     todo: 'Name a file in a folder that exists and may be written; the file is as it was.',
   },
+  SCHEMA_FILE_UNWRITABLE: {
+    what: 'The file {file} cannot be written ({error}).',
+    todo: 'Give with --out a folder that can be made or written to.',
+  },
   PROJECTION_UNKNOWN: {
     what: 'The config file {file} has no projection {projection}; it has {known}.',
     todo: 'Name one of these, or add the projection to its modules.',

@@ -110,6 +110,16 @@ describe('ottla schema types', () => {
     expect(readdirSync(folder.path)).not.toContain('nothing')
   })
 
+  it.each(['types', 'export'])('%s refuses a folder that cannot be made', async command => {
+    writeFileSync(join(folder.path, 'a-file'), '')
+    for (const out of ['/proc/ottla', join(folder.path, 'a-file', 'below')]) {
+      const parameters = command === 'types' ? ['avsc'] : ['--config', config]
+      const { code, stdout, stderr } = await ottla(['schema', command, ...parameters, '--out', out], { cwd: import.meta.dirname })
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+      expect(stderr).toMatch(/^SCHEMA_FILE_UNWRITABLE: The file .* cannot be written/)
+    }
+  })
+
   it('refuses files that are not there, folders without any, and a command without its field', async () => {
     mkdirSync(join(folder.path, 'empty'))
     expect(await types('gone.avsc')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^AVSC_MISSING: There is no schema file gone.avsc/) })

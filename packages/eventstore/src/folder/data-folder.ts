@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { OttlaError } from '@ottla/core'
 import { eventstoreErrors } from '../eventstore-errors.js'
+import { makeFolder } from './make-folder.js'
 
 /** The version of what lies in the folder; an Ottla that knows only older ones refuses it. */
 const format = 1
@@ -165,11 +166,4 @@ export class DataFolder {
 /** Whether it is the file, one that SQLite keeps beside it, or the note that it is damaged. */
 function isOf(file: string, name: string): boolean {
   return name === file || name.startsWith(`${file}-`) || name.startsWith(`${file}.`)
-}
-
-/** Makes the folder and those above it that are missing. One by one: Node's recursive mkdir never returns below /proc. */
-function makeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
-  if (!existsSync(path)) makeFolder(dirname(path))
-  mkdirSync(path)
 }

@@ -12,7 +12,7 @@ export interface AppTopics {
   readonly replies: string
   /** Compacted: the last state of each stream, so that a shard can be restored without its whole history. Only where the app takes snapshots. */
   readonly snapshots: string
-  /** Compacted: the records that were set aside because they could not be read, until somebody discards them. */
+  /** Compacted: the records that were set aside because they could not be read, kept for ever. */
   readonly deadLetters: string
 }
 

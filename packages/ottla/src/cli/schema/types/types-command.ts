@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { ottlaErrors } from '../../../ottla-errors.js'
 import { printLine } from '../../output.js'
+import { writeFiles } from '../write-files.js'
 import { readAvscFiles } from './avsc-files.js'
 import { type ClassFile, type ClassFileParts, classFile, type RecordKind } from './class-file.js'
 import { classGroups } from './class-groups.js'
@@ -17,7 +17,7 @@ export interface TypesOptions {
 
 /**
  * `ottla schema types`: a TypeScript file for each named type of these .avsc files. A record that others use becomes a value, one that is named by `--command` a command, and
- * all others events. Nothing is written where a schema is refused. Rejects with AVSC_MISSING, AVSC_INVALID.
+ * all others events. Nothing is written where a schema is refused. Rejects with AVSC_MISSING, AVSC_INVALID, SCHEMA_FILE_UNWRITABLE.
  */
 export async function writeTypes(paths: readonly string[], options: TypesOptions): Promise<void> {
   const all = namedSchemas(readAvscFiles(paths))
@@ -28,10 +28,7 @@ export async function writeTypes(paths: readonly string[], options: TypesOptions
   const fileWith = (name: string) => groups.find(group => group.some(schema => schema.name === name))?.[0]?.name ?? name
   const files = groups.map(group => ({ file: join(options.out, fileOf(firstOf(group).name)), group, ...made({ group, all, kindOf, fileWith }) }))
   refuseSameFiles(files)
-  for (const { file, text } of files) {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
-  }
+  writeFiles(files)
   const left = files.flatMap(({ left }) => left)
   if (options.json) return printLine(JSON.stringify({ files: files.map(({ file, group }) => ({ file, types: group.map(({ name }) => name) })), left }))
   await printLine(
