@@ -12,7 +12,7 @@ export interface Play extends BankRunOptions {
   readonly clients?: number
   /** Between two commands of a client, in milliseconds, on average. */
   readonly pause?: number
-  /** How long the nemeses work, in milliseconds; up to twice as long while `isEnough` says no. */
+  /** How long the nemeses work, in milliseconds, one of them at least; up to twice as long while `isEnough` says no. */
   readonly duration: number
   /** Whether enough has happened: on a slow machine less happens in the same time. */
   readonly isEnough?: (run: BankRun) => boolean
@@ -42,8 +42,11 @@ export async function play(cluster: KafkaCluster, plan: Play): Promise<Outcome> 
     await delay(1_000)
     const begin = Date.now()
     const goesOn = () => Date.now() < begin + duration || (!isEnough(run) && Date.now() < begin + 2 * duration)
-    for (let round = shuffled(nemeses, run.random); goesOn(); round = round.length > 0 ? round : shuffled(nemeses, run.random))
+    let round: Nemesis[] = []
+    do {
+      if (round.length === 0) round = shuffled(nemeses, run.random)
       await round.pop()?.(run, clients)
+    } while (goesOn())
     run.note('healed')
     await clients.close(Math.min(patience, 60_000))
     run.note('clients have ended')
