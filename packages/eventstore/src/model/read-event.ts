@@ -17,10 +17,14 @@ export function readEvent(type: string, bytes: Uint8Array, { codec, model }: { r
   return model.upcasters.upcast(definition, codec.decode(definition, bytes))
 }
 
-/** As `readEvent`, of a record of an events topic. Its errors name the place of the record. */
-export function readRecord(type: string, record: LogRecord, reading: { readonly codec: Codec; readonly model: ShardModel }): readonly EventForm[] {
+/**
+ * As `readEvent`, of a record of an events topic. Its errors name the place of the record. Without a type it is that of the schema of its bytes, which is
+ * the one in the headers wherever the record has been read before.
+ */
+export function readRecord(type: string | undefined, record: LogRecord, reading: { readonly codec: Codec; readonly model: ShardModel }): readonly EventForm[] {
+  const bytes = record.value ?? Buffer.alloc(0)
   try {
-    return readEvent(type, record.value ?? Buffer.alloc(0), reading)
+    return readEvent(type ?? reading.codec.typeOf(bytes), bytes, reading)
   } catch (error) {
     throw atPlace(error, record)
   }
